@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * May he?
+ *
+ * Pure.  minibox.conf(5), ACCESS DECISION: a box admits the caller or it does
+ * not; deny always wins; nothing listed means nobody and nothing (THREATS
+ * H34).  What a caller may not enter is told as if it did not exist.
+ */
+#ifndef MINIBOX_AUTHORIZE_H
+#define MINIBOX_AUTHORIZE_H
+
+#include <stdbool.h>
+
+#include "accounts.h"
+#include "caller.h"
+#include "policy.h"
+
+/* Why not.  `line` is that of the key that decided, or of the `[box]` line
+ * where none matched; 0 where the caller may not know. */
+struct refusal {
+	int status; /* 125 or 126 */
+	const char *text;
+	int line;
+};
+
+/* Whether the box admits the caller; *why is the item that decided, or NULL
+ * if none matched. */
+bool authorize_admits(const struct box *box, const struct caller *caller,
+	const struct accounts *accounts, const struct item **why);
+
+/* The box named `name`, or, for NULL, the default box if it admits the caller,
+ * else his only box.  NULL: see *refusal. */
+const struct box *authorize_choose(const struct policy *policy,
+	const char *name, const struct caller *caller,
+	const struct accounts *accounts, struct refusal *refusal);
+
+/* The item that allows the command line: the clean absolute path and the
+ * NULL-terminated arguments behind it.  NULL: none does. */
+const struct item *authorize_command(
+	const struct box *box, const char *path, char *const *args);
+
+/* Names of the policy that nobody has: a warning for each, in the order of the
+ * lines. */
+void authorize_check(const struct policy *policy,
+	const struct accounts *accounts, struct faults *warnings);
+
+#endif

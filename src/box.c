@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * How is a plan carried out?
+ *
+ * Theory of operation
+ *
+ * minibox is one program in up to three processes.
+ *
+ *   caller -> monitor   The process that the caller started, setuid root.  It
+ *                       parses argv, scrubs what it inherited, cuts its
+ *                       capabilities to the few that a box takes, reads the
+ *                       policy, decides, makes the plan, and clones init.
+ *                       Then it gives up root for good (cred_drop) and only
+ *                       hands on signals and the exit status.
+ *   init                Process 1 of the new namespaces.  As root it builds
+ *                       the box out of the plan and nothing else (root_build),
+ *                       then gives up root for good, waits for the monitor's
+ *                       go byte, forks the command, reaps and hands on signals.
+ *   command             The child of init, as the caller from its first
+ *                       instruction: directory, limits, filter, exec.
+ *
+ * Two pipes: `go`, one byte from the monitor to init, written when the monitor
+ * has dropped root and read that back; `status`, from init to the monitor, what
+ * becomes of the command.  No pipe carries a request, and nothing that the
+ * caller can change after the clone is looked at while a process is root.
+ *
+ * Every process can be killed at any instruction, since its real uid is the
+ * caller's.  Killed before the go byte, the monitor closes `go`, and init ends
+ * at its end; killed later, it takes init along (PR_SET_PDEATHSIG); and with
+ * init the kernel ends every process of the box.  The mounts live in the box's
+ * own namespace and go with the last process.  On the host nothing was made.
+ *
+ * No process of minibox is ever dumpable, so nobody but root can trace it or
+ * reach its descriptors; the command becomes traceable by its exec.
+ */
+#include "box.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include "die.h"
+#include "init.h"
+#include "monitor.h"
+#include "ns.h"
+
+void
+box_run(const struct plan *plan, const struct saved *saved)
+{
+	int go[2], status[2], pidfd = -1;
+
+	if (pipe2(go, O_CLOEXEC) < 0 || pipe2(status, O_CLOEXEC) < 0)
+		die_errno("cannot make a pipe (see: ulimit -n)");
+	/* From here on signals wait until somebody can hand them on. */
+	scrub_block_signals();
+	if (ns_clone(plan->namespaces, &pidfd) == 0) {
+		(void)close(go[1]);
+		(void)close(status[0]);
+		init_run(plan, saved, go[0], status[1]);
+	}
+	(void)close(go[0]);
+	(void)close(status[1]);
+	monitor_run(plan, go[1], status[0], pidfd);
+}

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * How is a plan carried out?  See the theory of operation in box.c.
+ */
+#ifndef MINIBOX_BOX_H
+#define MINIBOX_BOX_H
+
+#include "plan.h"
+#include "scrub.h"
+
+/* Builds the box, runs the command in it, ends as the command ended.  Called
+ * once, in the caller's process, scrubbed and cut by cred_cut. */
+void box_run(const struct plan *plan, const struct saved *saved)
+	__attribute__((noreturn));
+
+#endif

@@ -1,0 +1,220 @@
+/* SPDX-License-Identifier: MIT */
+/* How does the command start?  Runs in the child of init, as the caller, with
+ * no capability and no_new_privs. */
+#include "command.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "die.h"
+#include "sys.h"
+#include "xalloc.h"
+
+enum { LINKS_MAX = 40 }; /* as in path_resolution(7) */
+
+/* The directory that was taken, as an index of plan->cwds. */
+static size_t
+take_cwd(const struct plan *plan)
+{
+	for (size_t i = 0; i < plan->ncwds; i++)
+		if (chdir(plan->cwds[i]) == 0)
+			return i;
+	die_errno("cannot change to %s in the box", plan->cwds[0]);
+}
+
+/* Only root could change what is here: for links the mode says nothing. */
+static bool
+is_roots(const struct stat *st)
+{
+	return st->st_uid == 0 &&
+	       (S_ISLNK(st->st_mode) || !(st->st_mode & (S_IWGRP | S_IWOTH)));
+}
+
+/* What is left to walk: the target of the link, then the rest. */
+static const char *
+link_target(int dirfd, const char *name, const char *rest)
+{
+	char link[PATH_MAX];
+	ssize_t n = readlinkat(dirfd, name, link, sizeof(link) - 1);
+
+	if (n < 0)
+		return NULL;
+	link[n] = '\0';
+	return xasprintf("%s/%s", link, rest);
+}
+
+/* One step of the walk: what became of a component. */
+enum step { STEP_DIR, STEP_LINK, STEP_FILE, STEP_FAIL };
+
+static enum step
+take_step(int *fd, const char *name, struct stat *st)
+{
+	int next = sys_openat2(*fd, name, O_PATH | O_NOFOLLOW, 0);
+
+	if (next < 0 || fstat(next, st) < 0)
+		return STEP_FAIL;
+	if (!is_roots(st)) {
+		errno = EPERM;
+		return STEP_FAIL;
+	}
+	if (S_ISLNK(st->st_mode)) {
+		(void)close(next);
+		return STEP_LINK;
+	}
+	(void)close(*fd);
+	*fd = next;
+	return S_ISDIR(st->st_mode) ? STEP_DIR : STEP_FILE;
+}
+
+/*
+ * Walks to the file as the kernel would, links followed inside the box, and
+ * looks at every directory, link and at the file: each must belong to root and
+ * be writable by nobody else, whatever the mount flags say, for the caller may
+ * change from outside what he owns.  access(2) would be the wrong question.
+ * What passes cannot be swapped before the exec, except by root.  0, or -1
+ * with errno; EPERM: somebody else could change it.
+ */
+static int
+walk(const char *path)
+{
+	int fd = sys_openat2(AT_FDCWD, "/", O_PATH | O_DIRECTORY, 0);
+	unsigned links = 0;
+	struct stat st;
+
+	if (fd < 0 || fstat(fd, &st) < 0)
+		return -1;
+	if (!is_roots(&st)) {
+		errno = EPERM;
+		return -1;
+	}
+	while (*path) {
+		size_t n = strcspn(path, "/");
+		const char *name = xstrndup(path, n);
+
+		path += n;
+		path += strspn(path, "/");
+		if (n == 0)
+			continue;
+		switch (take_step(&fd, name, &st)) {
+		case STEP_DIR:
+		case STEP_FILE:
+			break;
+		case STEP_LINK:
+			if (++links > LINKS_MAX) {
+				errno = ELOOP;
+				return -1;
+			}
+			path = link_target(fd, name, path);
+			if (!path)
+				return -1;
+			if (path[0] != '/')
+				break;
+			(void)close(fd);
+			fd = sys_openat2(
+				AT_FDCWD, "/", O_PATH | O_DIRECTORY, 0);
+			if (fd < 0)
+				return -1;
+			break;
+		case STEP_FAIL:
+			return -1;
+		}
+	}
+	(void)close(fd);
+	return 0;
+}
+
+static void
+refuse_exec(const char *path)
+{
+	switch (errno) {
+	case EPERM:
+		die(EXIT_DENIED,
+			"%s: not run, since somebody other than root could "
+			"change it or the way to it; tell your administrator",
+			path);
+	default:
+		die(EXIT_DENIED, "%s: %s", path, strerror(errno));
+	}
+}
+
+/* The first candidate that exists. */
+static const char *
+find_command(const struct plan *plan, size_t cwd)
+{
+	const char *first = NULL;
+	struct stat st;
+
+	for (size_t i = 0; i < plan->ncandidates; i++) {
+		const struct candidate *c = &plan->candidates[i];
+
+		if (c->cwd >= 0 && (size_t)c->cwd != cwd)
+			continue;
+		if (!first)
+			first = c->path;
+		if (stat(c->path, &st) < 0) {
+			if (errno == ENOENT || errno == ENOTDIR)
+				continue;
+			refuse_exec(c->path);
+		}
+		if (plan->must_be_trusted && walk(c->path) < 0)
+			refuse_exec(c->path);
+		return c->path;
+	}
+	if (!first)
+		die(EXIT_DENIED, "box '%s' does not allow %s in %s",
+			plan->box->name, plan->argv[0], plan->cwds[cwd]);
+	if (plan->meant)
+		die(EXIT_NOT_FOUND,
+			"%s: not found in box '%s' (did you mean: -b %s?)",
+			plan->argv[0], plan->box->name, plan->meant);
+	die(EXIT_NOT_FOUND, "%s: not found in box '%s'", plan->argv[0],
+		plan->box->name);
+}
+
+static void
+give_back(const struct plan *plan, const struct saved *saved)
+{
+	struct rlimit core = { 0, 0 };
+
+	if (setrlimit(RLIMIT_CORE, &core) < 0 ||
+		setrlimit(RLIMIT_FSIZE, &saved->fsize) < 0 ||
+		setrlimit(RLIMIT_NOFILE, &saved->nofile) < 0)
+		die_errno("cannot set the resource limits of the command");
+	(void)umask(plan->umask >= 0 ? (mode_t)plan->umask : saved->umask);
+}
+
+void
+command_exec(const struct plan *plan, const struct saved *saved)
+{
+	size_t cwd = take_cwd(plan);
+	const char *path = find_command(plan, cwd);
+	char *name = xstrdup(path);
+
+	plan->argv[0] = name;
+	plan->envp[0] = xasprintf("PWD=%s", plan->cwds[cwd]);
+	give_back(plan, saved);
+	if (sys_close_range(3, ~0U) < 0)
+		die_errno("cannot close the descriptors of minibox");
+	scrub_unblock_signals();
+	if (syscalls_install(plan->filter) < 0)
+		die_errno("cannot install the system call filter");
+	execve(name, plan->argv, plan->envp);
+	switch (errno) {
+	case ENOENT:
+		die(EXIT_DENIED,
+			"%s: its interpreter or loader does not exist in box "
+			"'%s'",
+			name, plan->box->name);
+	case ENOEXEC:
+		die(EXIT_DENIED,
+			"%s: neither a program for this machine nor a script "
+			"with a #! line",
+			name);
+	default:
+		die(EXIT_DENIED, "%s: %s", name, strerror(errno));
+	}
+}

@@ -1,0 +1,224 @@
+/* SPDX-License-Identifier: MIT */
+/* What may this process do?  Runs as euid 0 until cred_drop returns. */
+#include "cred.h"
+
+#include <cap-ng.h>
+#include <linux/capability.h>
+#include <linux/securebits.h>
+#include <stdbool.h>
+#include <sys/fsuid.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "die.h"
+
+#define LOCKED(bit) (issecure_mask(bit) | issecure_mask(bit##_LOCKED))
+#define SECUREBITS \
+	(LOCKED(SECURE_NOROOT) | LOCKED(SECURE_NO_SETUID_FIXUP) | \
+		issecure_mask(SECURE_KEEP_CAPS_LOCKED) | \
+		LOCKED(SECURE_NO_CAP_AMBIENT_RAISE))
+
+/* What the drop and the building of a box take; all else goes at once. */
+static const struct {
+	unsigned cap;
+	const char *name;
+} needed[] = {
+	{ CAP_SETUID, "CAP_SETUID" }, { CAP_SETGID, "CAP_SETGID" },
+	{ CAP_SETPCAP, "CAP_SETPCAP" },       /* securebits */
+	{ CAP_SYS_ADMIN, "CAP_SYS_ADMIN" },   /* namespaces, mounts */
+	{ CAP_SYS_CHROOT, "CAP_SYS_CHROOT" }, /* chroot */
+	{ CAP_NET_ADMIN, "CAP_NET_ADMIN" },   /* loopback up */
+	{ CAP_MKNOD, "CAP_MKNOD" },           /* /dev */
+	{ CAP_CHOWN, "CAP_CHOWN" },           /* the caller's empty home */
+};
+
+enum { NEEDED = sizeof(needed) / sizeof(needed[0]) };
+
+static uint64_t
+needed_mask(void)
+{
+	uint64_t mask = 0;
+
+	for (size_t i = 0; i < NEEDED; i++)
+		mask |= (uint64_t)1 << needed[i].cap;
+	return mask;
+}
+
+struct sets {
+	uint64_t effective, permitted, inheritable;
+};
+
+/* The kernel's answer, not the library's memory. */
+static struct sets
+read_sets(void)
+{
+	struct __user_cap_header_struct head = {
+		.version = _LINUX_CAPABILITY_VERSION_3,
+	};
+	struct __user_cap_data_struct d[2];
+
+	if (syscall(SYS_capget, &head, d) < 0)
+		die_errno("cannot read the capabilities");
+	return (struct sets){
+		.effective = d[0].effective | (uint64_t)d[1].effective << 32,
+		.permitted = d[0].permitted | (uint64_t)d[1].permitted << 32,
+		.inheritable = d[0].inheritable | (uint64_t)d[1].inheritable
+							  << 32,
+	};
+}
+
+/* Effective and permitted are `mask`, nothing is inheritable. */
+static bool
+sets_are(uint64_t mask)
+{
+	struct sets now = read_sets();
+
+	return now.effective == mask && now.permitted == mask &&
+	       now.inheritable == 0;
+}
+
+/* PR_CAPBSET_READ fails with EINVAL for the first number that is no
+ * capability; every one below it must be gone, and there is at least one. */
+static bool
+bounding_is_empty(void)
+{
+	int cap = 0;
+
+	for (;; cap++) {
+		int in = prctl(PR_CAPBSET_READ, cap, 0, 0, 0);
+
+		if (in < 0)
+			return cap > CAP_SYS_ADMIN;
+		if (in > 0)
+			return false;
+	}
+}
+
+static bool
+ambient_is_empty(void)
+{
+	for (int cap = 0;; cap++) {
+		int in =
+			prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_IS_SET, cap, 0, 0);
+
+		if (in < 0)
+			return cap > CAP_SYS_ADMIN;
+		if (in > 0)
+			return false;
+	}
+}
+
+/* A container may have taken some of them from its root. */
+static void
+require_needed(void)
+{
+	uint64_t permitted = read_sets().permitted;
+
+	for (size_t i = 0; i < NEEDED; i++)
+		if (!(permitted >> needed[i].cap & 1))
+			die(EXIT_MINIBOX,
+				"root has no %s here (a container?); minibox "
+				"needs it to build a box",
+				needed[i].name);
+}
+
+/* The calls report no errors: what a second one returns is the proof. */
+static void
+set_fs_ids(uid_t uid, gid_t gid)
+{
+	(void)setfsgid(gid);
+	(void)setfsuid(uid);
+	if ((gid_t)setfsgid((gid_t)-1) != gid ||
+		(uid_t)setfsuid((uid_t)-1) != uid)
+		die(EXIT_MINIBOX, "cannot set the file system ids");
+}
+
+void
+cred_as_caller(uid_t uid, gid_t gid)
+{
+	set_fs_ids(uid, gid);
+}
+
+void
+cred_as_root(void)
+{
+	set_fs_ids(0, 0);
+}
+
+void
+cred_cut(void)
+{
+	gid_t gid = getgid();
+
+	require_needed();
+	if (prctl(PR_SET_SECUREBITS, 0, 0, 0, 0) < 0)
+		die_errno("cannot reset the securebits");
+	/* 0: the calling thread, in every process from here on.  Otherwise the
+	 * library keeps the pid of its first call, which is another process
+	 * after the clone. */
+	capng_setpid(0);
+	capng_clear(CAPNG_SELECT_BOTH);
+	for (size_t i = 0; i < NEEDED; i++)
+		if (capng_update(CAPNG_ADD, CAPNG_EFFECTIVE | CAPNG_PERMITTED,
+			    needed[i].cap) < 0)
+			die(EXIT_MINIBOX, "libcap-ng: cannot add a capability");
+	if (capng_apply(CAPNG_SELECT_BOTH) < 0)
+		die(EXIT_MINIBOX, "libcap-ng: cannot cut the capabilities");
+	if (prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0) < 0)
+		die_errno("cannot clear the ambient capabilities");
+	/* Nothing inheritable: so nothing ambient, capabilities(7). */
+	if (!sets_are(needed_mask()) || !bounding_is_empty())
+		die(EXIT_MINIBOX, "the capabilities could not be cut");
+	if (setresgid(gid, gid, gid) < 0)
+		die_errno("cannot set the group ids");
+	cred_as_root();
+}
+
+/* Everything that cred_drop did, read back. */
+static void
+cred_prove(uid_t uid, gid_t gid)
+{
+	uid_t r, e, s;
+	gid_t rg, eg, sg;
+
+	if (getresuid(&r, &e, &s) < 0 || r != uid || e != uid || s != uid ||
+		(uid_t)setfsuid((uid_t)-1) != uid)
+		die(EXIT_MINIBOX, "the user ids are not dropped");
+	if (getresgid(&rg, &eg, &sg) < 0 || rg != gid || eg != gid ||
+		sg != gid || (gid_t)setfsgid((gid_t)-1) != gid)
+		die(EXIT_MINIBOX, "the group ids are not dropped");
+	if (!sets_are(0) || !bounding_is_empty() || !ambient_is_empty())
+		die(EXIT_MINIBOX, "the capabilities are not dropped");
+	if (prctl(PR_GET_SECUREBITS, 0, 0, 0, 0) != SECUREBITS)
+		die(EXIT_MINIBOX, "the securebits are not locked");
+	if (prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) != 1)
+		die(EXIT_MINIBOX, "no_new_privs is not set");
+	if (prctl(PR_GET_DUMPABLE, 0, 0, 0, 0) != 0)
+		die(EXIT_MINIBOX, "the process is dumpable");
+	if (setuid(0) == 0 || setresuid(0, 0, 0) == 0)
+		die(EXIT_MINIBOX, "root could be had back");
+}
+
+void
+cred_drop(uid_t uid, gid_t gid)
+{
+	if (uid == 0 || uid == (uid_t)-1)
+		die(EXIT_MINIBOX, "there is nobody to drop to");
+	if (prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0) < 0)
+		die_errno("cannot clear the ambient capabilities");
+	if (setresgid(gid, gid, gid) < 0)
+		die_errno("cannot drop the group ids");
+	if (prctl(PR_SET_SECUREBITS, SECUREBITS, 0, 0, 0) < 0)
+		die_errno("cannot lock the securebits");
+	if (setresuid(uid, uid, uid) < 0)
+		die_errno("cannot drop the user ids");
+	capng_clear(CAPNG_SELECT_BOTH);
+	if (capng_apply(CAPNG_SELECT_CAPS) < 0)
+		die(EXIT_MINIBOX, "libcap-ng: cannot drop the capabilities");
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
+		die_errno("cannot set no_new_privs");
+	if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) < 0)
+		die_errno("cannot stay undumpable");
+	cred_prove(uid, gid);
+}

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What may this process do?
+ *
+ * The only module that knows libcap-ng.  A return value of the library is no
+ * evidence (Debian's 0.8.3 reports success for a bounding set that it did not
+ * drop): what counts is read back from the kernel.
+ */
+#ifndef MINIBOX_CRED_H
+#define MINIBOX_CRED_H
+
+#include <sys/types.h>
+
+/*
+ * Cuts a setuid-root process down to the capabilities that building a box
+ * takes, in the caller's process, before the policy is read: gid back to the
+ * caller's, securebits 0, bounding, inheritable and ambient sets empty, fsuid
+ * and fsgid 0.  Dies on failure.  capabilities(7), setfsuid(2).
+ */
+void cred_cut(void);
+
+/*
+ * From here to cred_as_root, paths are walked and files made with the rights of
+ * the caller: his fsuid and fsgid, his groups, and none of the capabilities
+ * that pass over permissions, which cred_cut has removed.  init, before the
+ * drop. Dies on failure.  setfsuid(2).
+ */
+void cred_as_caller(uid_t uid, gid_t gid);
+void cred_as_root(void);
+
+/*
+ * Gives everything up for good, in this order (the bounding set is empty since
+ * cred_cut, and a clone inherits that): ambient set, all group ids, securebits
+ * locked, all user ids, every capability set, no_new_privs, dumpable; then
+ * reads all of it back and tries to return to root.  The supplementary groups
+ * stay: to drop them can grant access (CVE-2018-7169, CVE-2014-8989).  Called
+ * by the monitor after the clone, by init once the box stands, and before -n,
+ * -l, --check print.  Dies on failure.
+ */
+void cred_drop(uid_t uid, gid_t gid);
+
+#endif

@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: MIT */
+/* How does minibox end with a message?  Every process, every privilege; see
+ * die.h for the order in which it happens. */
+#include "die.h"
+
+#include <errno.h>
+#include <linux/capability.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+/* Gives up all privilege of this process, whatever its state, by plain system
+ * calls: die() must work in the middle of a failed drop, too. */
+static bool
+die_drop(void)
+{
+	struct __user_cap_header_struct head = {
+		.version = _LINUX_CAPABILITY_VERSION_3,
+	};
+	struct __user_cap_data_struct none[2] = { { 0 } };
+	uid_t ruid, euid, suid;
+	gid_t rgid, egid, sgid;
+
+	if (getresuid(&ruid, &euid, &suid) < 0 ||
+		getresgid(&rgid, &egid, &sgid) < 0)
+		return false;
+	if (ruid == 0)
+		return true; /* root asked, root reads the answer */
+	/* Only what is needed: in a user namespace without a mapping even
+	 * setting an id to what it is fails. */
+	if ((egid != rgid || sgid != rgid) && setresgid(rgid, rgid, rgid) < 0)
+		return false;
+	if ((euid != ruid || suid != ruid) && setresuid(ruid, ruid, ruid) < 0)
+		return false;
+	if (syscall(SYS_capset, &head, none) < 0)
+		return false;
+	return getresuid(&ruid, &euid, &suid) == 0 && euid == ruid &&
+	       suid == ruid;
+}
+
+void
+die_escape(char *dst, size_t size, const char *src)
+{
+	static const char hex[] = "0123456789abcdef";
+	size_t n = 0;
+
+	for (; *src && n + 5 < size; src++) {
+		unsigned char c = (unsigned char)*src;
+
+		if (c >= 0x20 && c < 0x7f) {
+			dst[n++] = (char)c;
+			continue;
+		}
+		dst[n++] = '\\';
+		dst[n++] = 'x';
+		dst[n++] = hex[c >> 4];
+		dst[n++] = hex[c & 15];
+	}
+	dst[n] = '\0';
+}
+
+/* One write: lines of several processes do not mix. */
+static void
+die_line(const char *fmt, va_list ap, const char *why)
+{
+	char raw[DIE_LINE_MAX], line[DIE_LINE_MAX + 32];
+	size_t n;
+
+	n = (size_t)snprintf(line, sizeof(line), "minibox: ");
+	if (vsnprintf(raw, sizeof(raw), fmt, ap) < 0)
+		raw[0] = '\0';
+	die_escape(line + n, DIE_LINE_MAX - 256, raw);
+	if (why) {
+		n = strlen(line);
+		(void)snprintf(line + n, sizeof(line) - n, ": %s", why);
+	}
+	n = strlen(line);
+	line[n] = '\n';
+	/* A full or closed stderr changes nothing (THREATS L04). */
+	(void)signal(SIGPIPE, SIG_IGN);
+	if (write(STDERR_FILENO, line, n + 1) < 0)
+		return;
+}
+
+void
+die(int status, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	if (die_drop())
+		die_line(fmt, ap, NULL);
+	va_end(ap);
+	_exit(status);
+}
+
+void
+die_errno(const char *fmt, ...)
+{
+	const char *why = strerror(errno);
+	va_list ap;
+
+	va_start(ap, fmt);
+	if (die_drop())
+		die_line(fmt, ap, why);
+	va_end(ap);
+	_exit(EXIT_MINIBOX);
+}

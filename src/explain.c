@@ -1,0 +1,238 @@
+/* SPDX-License-Identifier: MIT */
+/* What does minibox tell about its decisions?  Runs in the caller's process
+ * without any privilege. */
+#include "explain.h"
+
+#include <linux/sched.h>
+#include <string.h>
+
+#include "die.h"
+#include "xalloc.h"
+
+enum { GROUPS_SHOWN = 32 };
+
+/* A word as it is, or in double quotes if a reader could not tell where it
+ * ends; nothing that a terminal would obey. */
+static void
+print_word(FILE *out, const char *word)
+{
+	size_t size = strlen(word) * 4 + 6;
+	char *plain = xcalloc(size, 1);
+
+	die_escape(plain, size, word);
+	if (*word && !strpbrk(plain, " \"'\\$`#;,")) {
+		fputs(plain, out);
+		return;
+	}
+	fputc('"', out);
+	for (const char *s = plain; *s; s++) {
+		if (*s == '"')
+			fputc('\\', out);
+		fputc(*s, out);
+	}
+	fputc('"', out);
+}
+
+static void
+print_namespaces(FILE *out, uint64_t flags)
+{
+	static const struct {
+		uint64_t flag;
+		const char *name;
+	} names[] = {
+		{ CLONE_NEWNS, "mount" },
+		{ CLONE_NEWPID, "pid" },
+		{ CLONE_NEWIPC, "ipc" },
+		{ CLONE_NEWUTS, "uts" },
+		{ CLONE_NEWCGROUP, "cgroup" },
+		{ CLONE_NEWNET, "network" },
+	};
+
+	fputs("  namespaces:", out);
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (flags & names[i].flag)
+			fprintf(out, " %s", names[i].name);
+	fputc('\n', out);
+}
+
+static void
+print_op(FILE *out, const struct op *op)
+{
+	fputs("  mount: ", out);
+	switch (op->kind) {
+	case OP_ROOT:
+		fprintf(out, "%s on /, ro nosuid nodev", op->source);
+		break;
+	case OP_TMPFS:
+		fprintf(out,
+			"tmpfs on %s, size=%lluM inodes=%llu mode=%04o nosuid "
+			"nodev",
+			op->target, (unsigned long long)(op->size >> 20),
+			(unsigned long long)op->inodes, (unsigned)op->mode);
+		break;
+	case OP_DIR:
+		fputs("directory ", out);
+		print_word(out, op->target);
+		fprintf(out, ", mode=%04o owner=%u:%u", (unsigned)op->mode,
+			(unsigned)op->uid, (unsigned)op->gid);
+		break;
+	case OP_PROC:
+		fprintf(out,
+			"proc on %s, hidepid=invisible%s nosuid nodev noexec",
+			op->target, op->pid_only ? " subset=pid" : "");
+		break;
+	case OP_SYS:
+		fprintf(out, "sysfs on %s, ro nosuid nodev noexec", op->target);
+		break;
+	case OP_DEV:
+		fprintf(out,
+			"minimal dev on %s: null zero full random urandom tty "
+			"ptmx pts shm (size=%lluM) fd stdin stdout stderr",
+			op->target, (unsigned long long)(op->size >> 20));
+		break;
+	}
+	fputs(op->if_exists ? ", if it exists\n" : "\n", out);
+}
+
+static void
+print_ids(FILE *out, const struct plan *plan)
+{
+	fprintf(out, "  ids: uid=%u gid=%u groups=", (unsigned)plan->uid,
+		(unsigned)plan->gid);
+	for (size_t i = 0; i < plan->ngroups && i < GROUPS_SHOWN; i++)
+		fprintf(out, "%s%u", i ? "," : "", (unsigned)plan->groups[i]);
+	if (plan->ngroups > GROUPS_SHOWN)
+		fprintf(out, ",... (%zu in all)", plan->ngroups);
+	fputc('\n', out);
+}
+
+static void
+print_command(FILE *out, const struct plan *plan)
+{
+	const struct candidate *c = plan->candidates;
+
+	fputs("  directory:", out);
+	for (size_t i = 0; i < plan->ncwds; i++) {
+		fputs(plan->cwd_must ? " " : " try ", out);
+		print_word(out, plan->cwds[i]);
+	}
+	fputs("\n  command:", out);
+	for (size_t i = 0; i < plan->ncandidates; i++) {
+		fputs(plan->ncandidates > 1 ? " try " : " ", out);
+		print_word(out, c[i].path);
+		if (c[i].cwd >= 0 && plan->ncwds > 1) {
+			fputs(" (in ", out);
+			print_word(out, plan->cwds[c[i].cwd]);
+			fputc(')', out);
+		}
+	}
+	for (char **arg = plan->argv + 1; *arg; arg++) {
+		fputs(arg == plan->argv + 1 ? "\n  arguments: " : " ", out);
+		print_word(out, *arg);
+	}
+	fputc('\n', out);
+}
+
+static void
+print_plan(FILE *out, const struct plan *plan)
+{
+	static const char *const filters[] = {
+		[SYSCALLS_DEFAULT] = "default",
+		[SYSCALLS_MINIMUM] = "minimum",
+		[SYSCALLS_MINIMUM_HOST] = "minimum, vsock allowed",
+	};
+
+	print_namespaces(out, plan->namespaces);
+	fprintf(out, "  hostname: %s\n", plan->hostname);
+	if (plan->namespaces & CLONE_NEWNET)
+		fputs("  network: loopback only\n", out);
+	for (size_t i = 0; i < plan->nops; i++)
+		print_op(out, &plan->ops[i]);
+	print_ids(out, plan);
+	fputs("  capabilities: none, no_new_privs\n", out);
+	fprintf(out, "  syscalls: %s\n", filters[plan->filter]);
+	fputs("  rlimit: core=0\n", out);
+	if (plan->umask >= 0)
+		fprintf(out, "  umask: %04o\n", (unsigned)plan->umask);
+	else
+		fputs("  umask: the caller's\n", out);
+	fputs("  environment: PWD=(the directory)", out);
+	for (char **e = plan->envp + 1; *e; e++) {
+		fputc(' ', out);
+		print_word(out, *e);
+	}
+	fputc('\n', out);
+	print_command(out, plan);
+	if (plan->must_be_trusted)
+		fputs("  only if root owns the command and all that leads to "
+		      "it, and nobody else can write there\n",
+			out);
+}
+
+void
+explain_permit(FILE *out, const struct policy *policy, const struct plan *plan)
+{
+	const struct item *why = plan->allowed_by;
+	const struct item *exact = plan->box->command_exact.v;
+	bool is_exact = exact && why >= exact &&
+			why < exact + plan->box->command_exact.n;
+
+	fprintf(out, "permit\nbox: %s\ndecided by: %s:%d: %s = %s\nplan:\n",
+		plan->box->name, policy->file, why->line,
+		policy_key_name(is_exact ? KEY_COMMAND_EXACT : KEY_COMMAND),
+		why->text);
+	print_plan(out, plan);
+}
+
+void
+explain_deny(FILE *out, const struct policy *policy, const struct box *box,
+	const struct refusal *refusal)
+{
+	size_t size = strlen(refusal->text) * 4 + 6;
+	char *text = xcalloc(size, 1);
+
+	die_escape(text, size, refusal->text);
+	fputs("deny\n", out);
+	if (box)
+		fprintf(out, "box: %s\n", box->name);
+	if (refusal->line)
+		fprintf(out, "decided by: %s:%d\n", policy->file,
+			refusal->line);
+	fprintf(out, "reason: %s\n", text);
+}
+
+static void
+list_box(FILE *out, const struct box *box)
+{
+	fputs(box->name, out);
+	if (box->description)
+		fprintf(out, ": %s", box->description);
+	fputc('\n', out);
+	for (size_t i = 0; i < box->command.n; i++)
+		fprintf(out, "    %s%s\n", box->command.v[i].text,
+			strcmp(box->command.v[i].text, "*") ? ""
+							    : " (any command)");
+	for (size_t i = 0; i < box->command_exact.n; i++)
+		fprintf(out, "    %s (exactly)\n",
+			box->command_exact.v[i].text);
+}
+
+bool
+explain_list(FILE *out, const struct policy *policy, const char *name,
+	const struct caller *caller, const struct accounts *accounts)
+{
+	const struct item *why;
+	bool any = false;
+
+	for (size_t i = 0; i < policy->nboxes; i++) {
+		const struct box *box = &policy->boxes[i];
+
+		if (name && strcmp(name, box->name))
+			continue;
+		if (!authorize_admits(box, caller, accounts, &why))
+			continue;
+		list_box(out, box);
+		any = true;
+	}
+	return any;
+}

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: MIT */
+/* What is wrong with the policy, and where?  Pure; any process. */
+#include "fault.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "xalloc.h"
+
+void
+fault_add(
+	struct faults *faults, const char *file, int line, const char *fmt, ...)
+{
+	char text[512];
+	va_list ap;
+
+	if (faults->n >= FAULT_MAX)
+		return;
+	va_start(ap, fmt);
+	if (vsnprintf(text, sizeof(text), fmt, ap) < 0)
+		text[0] = '\0';
+	va_end(ap);
+	faults->v =
+		xgrow(faults->v, faults->n, &faults->room, sizeof(*faults->v));
+	faults->v[faults->n++] = (struct fault){
+		.file = file,
+		.line = line,
+		.text = xstrdup(text),
+	};
+}
+
+static int
+fault_cmp(const void *a, const void *b)
+{
+	const struct fault *x = a, *y = b;
+
+	return (x->line > y->line) - (x->line < y->line);
+}
+
+void
+fault_sort(struct faults *faults)
+{
+	if (faults->n > 1)
+		qsort(faults->v, faults->n, sizeof(*faults->v), fault_cmp);
+}

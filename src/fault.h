@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What is wrong with the policy, and where?
+ *
+ * Pure.  The readers of the policy add every fault they find; one fault is
+ * enough to refuse every box, and `minibox --check` prints them all.
+ */
+#ifndef MINIBOX_FAULT_H
+#define MINIBOX_FAULT_H
+
+#include <stddef.h>
+
+enum { FAULT_MAX = 1000 }; /* more are counted, not kept */
+
+struct fault {
+	const char *file;
+	int line; /* from 1; 0: the file as a whole */
+	char *text;
+};
+
+struct faults {
+	struct fault *v;
+	size_t n;
+	size_t room;
+};
+
+void fault_add(struct faults *faults, const char *file, int line,
+	const char *fmt, ...) __attribute__((format(printf, 4, 5)));
+
+/* In the order of the lines, whatever order they were found in. */
+void fault_sort(struct faults *faults);
+
+#endif

@@ -1,0 +1,191 @@
+/* SPDX-License-Identifier: MIT */
+/* Who is process 1 of the box?  As euid 0 until cred_drop, then as the caller,
+ * without any privilege and not traceable. */
+#include "init.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "command.h"
+#include "cred.h"
+#include "die.h"
+#include "ns.h"
+#include "root.h"
+#include "status.h"
+#include "sys.h"
+
+/* Only the two pipes stay open beside 0-2. */
+static void
+close_others(int go, int status)
+{
+	unsigned low = (unsigned)(go < status ? go : status);
+	unsigned high = (unsigned)(go < status ? status : go);
+
+	if ((low > 3 && sys_close_range(3, low - 1) < 0) ||
+		(high > low + 1 && sys_close_range(low + 1, high - 1) < 0) ||
+		sys_close_range(high + 1, ~0U) < 0)
+		die_errno("cannot close descriptors");
+}
+
+/* Session keyrings are inherited, and the command must not find what the
+ * caller keeps in his: session-keyring(7).  ENOSYS: a kernel without keys. */
+static void
+new_keyring(void)
+{
+	if (sys_join_session_keyring() < 0 && errno != ENOSYS)
+		die_errno("cannot make a session keyring (see: "
+			  "/proc/sys/kernel/keys/maxkeys)");
+}
+
+/*
+ * The monitor writes the byte when it has dropped its privileges; if it is
+ * killed before, the pipe ends.  From the drop on, a dying monitor takes init
+ * along (PR_SET_PDEATHSIG, cleared by every change of credentials: so it is
+ * set here).  It may have died between the byte and the prctl: then the pipe
+ * has no writer any more.
+ */
+static void
+wait_for_go(int go)
+{
+	struct pollfd end = { .fd = go, .events = POLLIN };
+	ssize_t n;
+	char byte;
+
+	if (prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) < 0)
+		die_errno("cannot ask for the parent death signal");
+	do
+		n = read(go, &byte, 1);
+	while (n < 0 && errno == EINTR);
+	if (n < 0)
+		die_errno("cannot wait for the monitor");
+	if (n == 0 || poll(&end, 1, 0) != 0)
+		_exit(EXIT_MINIBOX); /* nobody is left to be told */
+}
+
+static void
+tell(int fd, enum status_kind kind, int value)
+{
+	struct status record = { .kind = kind, .value = value };
+
+	if (write(fd, &record, sizeof(record)) != (ssize_t)sizeof(record))
+		die_errno("cannot tell the monitor");
+}
+
+/* The set of all signals. */
+static sigset_t
+every_signal(void)
+{
+	sigset_t set;
+
+	(void)sigfillset(&set);
+	return set;
+}
+
+/* Reaps whatever ended; returns when nothing more did.  Ends with the command.
+ */
+static void
+reap(pid_t command, int status)
+{
+	for (;;) {
+		int how;
+		pid_t pid = waitpid(-1, &how, WNOHANG | WUNTRACED);
+
+		if (pid < 0 && errno == EINTR)
+			continue;
+		if (pid <= 0)
+			return;
+		if (pid != command)
+			continue; /* an orphan of the box */
+		if (WIFSTOPPED(how)) {
+			tell(status, STATUS_STOPPED, WSTOPSIG(how));
+			continue;
+		}
+		tell(status, STATUS_ENDED, how);
+		_exit(0);
+	}
+}
+
+/*
+ * A signal from outside of the pid namespace has no sender here (si_pid 0).
+ * One that the terminal sent (SI_KERNEL) has reached the command by itself;
+ * one of the box's own processes is none of our business.
+ */
+static bool
+is_from_monitor(const siginfo_t *info)
+{
+	return info->si_pid == 0 && info->si_code <= 0;
+}
+
+static void
+serve(pid_t command, int status)
+{
+	sigset_t set = every_signal();
+
+	for (;;) {
+		siginfo_t info;
+		int signo = sigwaitinfo(&set, &info);
+
+		if (signo == SIGCHLD)
+			reap(command, status);
+		else if (signo > 0 && is_from_monitor(&info))
+			(void)kill(command, signo); /* it may just have ended */
+		else if (signo < 0 && errno != EINTR)
+			die_errno("cannot wait for signals");
+	}
+}
+
+/* Keys that were pressed while the box was built: the command was not there to
+ * be hit by them, and gets them now. */
+static void
+hand_on_early(sigset_t *early)
+{
+	const struct timespec now = { 0, 0 };
+	sigset_t set = every_signal();
+	siginfo_t info;
+	int signo;
+
+	(void)sigemptyset(early);
+	(void)sigdelset(&set, SIGCHLD);
+	while ((signo = sigtimedwait(&set, &info, &now)) > 0)
+		if (info.si_pid == 0)
+			(void)sigaddset(early, signo);
+}
+
+static pid_t
+spawn(const struct plan *plan, const struct saved *saved)
+{
+	sigset_t early;
+	pid_t pid;
+
+	hand_on_early(&early);
+	pid = fork();
+	if (pid < 0)
+		die(EXIT_MINIBOX,
+			"cannot start the command: too many processes of yours "
+			"are running; see: ulimit -u");
+	if (pid == 0)
+		command_exec(plan, saved);
+	for (int signo = 1; signo <= SIGRTMAX; signo++)
+		if (sigismember(&early, signo) > 0)
+			(void)kill(pid, signo);
+	return pid;
+}
+
+void
+init_run(const struct plan *plan, const struct saved *saved, int go, int status)
+{
+	root_build(plan);
+	ns_set_hostname(plan->hostname);
+	if (plan->namespaces & CLONE_NEWNET)
+		ns_loopback_up();
+	close_others(go, status);
+	cred_drop(plan->uid, plan->gid);
+	new_keyring();
+	wait_for_go(go);
+	serve(spawn(plan, saved), status);
+	_exit(EXIT_MINIBOX);
+}

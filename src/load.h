@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What does the installed policy say, and may it be believed?
+ */
+#ifndef MINIBOX_LOAD_H
+#define MINIBOX_LOAD_H
+
+#include <stdbool.h>
+
+#include "accounts.h"
+#include "policy.h"
+
+/* SYSCONFDIR "/minibox.conf": compiled in, no option and no variable changes
+ * it (CVE-2010-4345). */
+extern const char load_policy_path[];
+
+/* Reads and parses the installed policy; false: see *faults, and what is in
+ * *policy must not be used.  fsuid 0; called before the clone. */
+bool load_policy(struct policy *policy, struct faults *faults);
+
+/* The same for any file; "-" is stdin.  With the rights that the process has,
+ * so only after a drop, or for root. */
+bool load_file(struct policy *policy, const char *path, struct faults *faults);
+
+/* /etc/passwd and /etc/group.  fsuid 0; dies. */
+void load_accounts(struct accounts *accounts);
+
+/* Adds a fault for every box whose root file system cannot be used: `minibox
+ * --check` of root. */
+void load_check_roots(const struct policy *policy, struct faults *faults);
+
+#endif

@@ -1,0 +1,285 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What happens, in which order?
+ *
+ * main is the list of steps of the caller's process, from the first
+ * instruction to the clone.  Until a function says that it drops, the process
+ * is setuid root: it writes nothing to descriptors of the caller, looks at no
+ * environment variable, and runs no other program.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+#ifdef __GLIBC__
+#include <gnu/libc-version.h>
+#endif
+
+#include "config.h"
+
+#include "box.h"
+#include "cred.h"
+#include "die.h"
+#include "explain.h"
+#include "load.h"
+#include "request.h"
+#include "scrub.h"
+#include "start.h"
+#include "xalloc.h"
+
+enum { EXIT_YES = 0, EXIT_NO = 1 }; /* of -l and --check */
+
+/* All that main knows when a mode begins. */
+struct context {
+	enum start start;
+	struct request request;
+	struct saved saved;
+	struct policy policy;
+	struct faults faults, warnings;
+	struct accounts accounts;
+	struct caller caller;
+};
+
+static const char usage[] =
+	"usage: minibox [-b BOX] [OPTION]... [--] [COMMAND [ARG]...]\n"
+	"       minibox [-b BOX] [OPTION]... -c STRING\n"
+	"       minibox -n [the same]\n"
+	"       minibox -l [-b BOX]\n"
+	"       minibox --check [FILE]\n"
+	"       minibox -h | -V\n"
+	"\n"
+	"Runs COMMAND, or the box's shell, in a box that the administrator\n"
+	"has set up, as yourself.\n"
+	"\n"
+	"  -b, --box=NAME          the box to enter\n"
+	"  -c STRING               run the box's shell with -c STRING\n"
+	"  -C, --chdir=DIR         working directory in the box\n"
+	"  -e, --env=NAME[=VALUE]  set a variable, or take yours along\n"
+	"      --hostname=NAME     host name in the box\n"
+	"      --network=none      no network, even if the box has one\n"
+	"  -n, --dry-run           explain the decision, run nothing\n"
+	"  -l, --list              list your boxes and their commands\n"
+	"      --check [FILE]      check a policy; - is standard input\n"
+	"  -h, --help              this text\n"
+	"  -V, --version           versions of minibox and what is in it\n"
+	"\n"
+	"Exit status: that of COMMAND; 125 minibox failed, 126 denied or not\n"
+	"executable, 127 not found.  See minibox(1), minibox.conf(5).\n";
+
+/* Root is not needed any more: before anything is printed.  Root himself, who
+ * needs no minibox to be root, stays as he is. */
+static void
+drop(const struct context *c)
+{
+	if (c->start == START_SETUID)
+		cred_drop(getuid(), getgid());
+}
+
+/* What was printed must have arrived (a full disk, a closed pipe). */
+static _Noreturn void
+finish(int status)
+{
+	if (fflush(stdout) != 0)
+		die_errno("cannot write the output");
+	_exit(status);
+}
+
+static _Noreturn void
+mode_help(struct context *c)
+{
+	drop(c);
+	fputs(usage, stdout);
+	finish(EXIT_YES);
+}
+
+static _Noreturn void
+mode_version(struct context *c)
+{
+	drop(c);
+	printf("minibox %s (", PACKAGE_VERSION);
+#ifdef __GLIBC__
+	printf("glibc %s, ", gnu_get_libc_version());
+#endif
+	printf("libcap-ng %s, inih %s, filter by libseccomp %s)\n",
+		CAPNG_VERSION, INIH_VERSION, SECCOMP_VERSION);
+	finish(EXIT_YES);
+}
+
+static void
+print_faults(const struct faults *faults, const char *kind)
+{
+	for (size_t i = 0; i < faults->n; i++) {
+		const struct fault *f = &faults->v[i];
+		char file[1024], text[DIE_LINE_MAX];
+
+		die_escape(file, sizeof(file), f->file);
+		die_escape(text, sizeof(text), f->text);
+		if (f->line)
+			printf("%s:%d: %s%s\n", file, f->line, kind, text);
+		else
+			printf("%s: %s%s\n", file, kind, text);
+	}
+}
+
+/* A caller who is not root loses root before the file is opened. */
+static _Noreturn void
+mode_check(struct context *c)
+{
+	const char *path = c->request.check_file;
+	bool root = c->start == START_ROOT;
+
+	drop(c);
+	if (path || !root)
+		(void)load_file(
+			&c->policy, path ? path : load_policy_path, &c->faults);
+	else if (load_policy(&c->policy, &c->faults))
+		load_check_roots(&c->policy, &c->faults);
+	print_faults(&c->faults, "");
+	load_accounts(&c->accounts);
+	authorize_check(&c->policy, &c->accounts, &c->warnings);
+	print_faults(&c->warnings, "warning: ");
+	if (c->faults.n)
+		finish(EXIT_NO);
+	printf("%s: OK\n", path ? path : load_policy_path);
+	finish(EXIT_YES);
+}
+
+/* A policy with a fault lets nobody in; only root is told what it is. */
+static _Noreturn void
+policy_refused(const struct context *c)
+{
+	const struct fault *f = &c->faults.v[0];
+	const char *where =
+		f->line ? xasprintf("%s:%d", f->file, f->line) : f->file;
+
+	if (c->start == START_ROOT)
+		die(EXIT_MINIBOX, "%s: %s; see: minibox --check", where,
+			f->text);
+	die(EXIT_MINIBOX, "%s: policy error; tell your administrator", where);
+}
+
+/* Everything that a decision needs. */
+static void
+learn(struct context *c)
+{
+	const char *trouble = start_trouble(c->start);
+
+	if (trouble)
+		die(EXIT_MINIBOX, "%s", trouble);
+	if (!load_policy(&c->policy, &c->faults))
+		policy_refused(c);
+	load_accounts(&c->accounts);
+	caller_read(&c->caller, &c->accounts);
+}
+
+static _Noreturn void
+mode_list(struct context *c)
+{
+	bool any;
+
+	learn(c);
+	drop(c);
+	any = explain_list(
+		stdout, &c->policy, c->request.box, &c->caller, &c->accounts);
+	finish(any ? EXIT_YES : EXIT_NO);
+}
+
+/* A command that is the name of a box of the caller's: the -b was forgotten. */
+static const char *
+meant_box(const struct context *c)
+{
+	const char *word = c->request.command[0];
+	const struct box *box = word ? policy_find(&c->policy, word) : NULL;
+	const struct item *why;
+
+	return box && authorize_admits(box, &c->caller, &c->accounts, &why)
+		       ? box->name
+		       : NULL;
+}
+
+/* The plan, or false and why not; *box is the box that admits the caller, or
+ * NULL. */
+static bool
+decide(struct context *c, const struct box **box, struct plan *plan,
+	struct refusal *refusal)
+{
+	const char *meant = meant_box(c);
+	bool permit;
+
+	*box = authorize_choose(
+		&c->policy, c->request.box, &c->caller, &c->accounts, refusal);
+	permit =
+		*box && plan_make(plan, *box, &c->caller, &c->request, refusal);
+	plan->meant = meant;
+	if (!permit && meant)
+		refusal->text = xasprintf(
+			"%s (did you mean: -b %s?)", refusal->text, meant);
+	return permit;
+}
+
+static _Noreturn void
+mode_explain(struct context *c)
+{
+	struct refusal refusal = { 0 };
+	const struct box *box;
+	struct plan plan;
+	bool permit;
+
+	learn(c);
+	permit = decide(c, &box, &plan, &refusal);
+	drop(c);
+	if (permit)
+		explain_permit(stdout, &c->policy, &plan);
+	else
+		explain_deny(stdout, &c->policy, box, &refusal);
+	finish(permit ? EXIT_YES : EXIT_DENIED);
+}
+
+static _Noreturn void
+mode_run(struct context *c)
+{
+	struct refusal refusal = { 0 };
+	const struct box *box;
+	struct plan plan;
+
+	if (c->start == START_ROOT && !start_trouble(c->start))
+		die(EXIT_MINIBOX,
+			"not for root; run it as yourself, without sudo");
+	learn(c);
+	if (decide(c, &box, &plan, &refusal))
+		box_run(&plan, &c->saved);
+	die(refusal.status, "%s", refusal.text);
+}
+
+static void (*const modes[])(struct context *c) = {
+	[MODE_RUN] = mode_run,
+	[MODE_EXPLAIN] = mode_explain,
+	[MODE_LIST] = mode_list,
+	[MODE_CHECK] = mode_check,
+	[MODE_HELP] = mode_help,
+	[MODE_VERSION] = mode_version,
+};
+
+int
+main(int argc, char **argv)
+{
+	static char *no_environment[] = { NULL };
+	struct context c = { 0 };
+	const char *fault;
+
+	/* execve(2) lets argc be 0, and before Linux 5.18 it arrives so
+	 * (CVE-2021-4034). */
+	if (argc < 1 || !argv[0])
+		die(EXIT_MINIBOX, "started without a name; see: minibox -h");
+	c.caller.env = environ;
+	environ = no_environment;
+	fault = request_parse(&c.request, argc, argv);
+	if (fault)
+		die(EXIT_MINIBOX, "%s", fault);
+	scrub_process(&c.saved);
+	c.start = start_state();
+	if (c.start == START_SETUID)
+		cred_cut();
+	modes[c.request.mode](&c);
+	return EXIT_MINIBOX;
+}

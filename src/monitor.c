@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: MIT */
+/* Who watches over the box from outside?  Runs in the caller's process after
+ * the clone: as euid 0 until cred_drop, its first act, then as the caller. */
+#include "monitor.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <sys/signalfd.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "cred.h"
+#include "die.h"
+#include "scrub.h"
+#include "status.h"
+#include "sys.h"
+
+#ifndef P_PIDFD
+#define P_PIDFD 3 /* waitid(2), Linux 5.4 */
+#endif
+
+struct monitor {
+	int signals; /* signalfd */
+	int status;
+	int pidfd;
+	int tty;         /* the controlling terminal, or -1 */
+	bool foreground; /* our process group had the terminal */
+	bool ended;
+	int how; /* status of the command, if it ended */
+};
+
+/*
+ * A shell in the box takes the terminal for a process group of its own and
+ * cannot give it back, since our group has no number in its pid namespace.  If
+ * the group that has the terminal is no more, it was the box's.
+ */
+static void
+restore_terminal(const struct monitor *m)
+{
+	pid_t group;
+
+	if (m->tty < 0 || !m->foreground)
+		return;
+	group = tcgetpgrp(m->tty);
+	if (group > 1 && group != getpgrp() && kill(-group, 0) < 0 &&
+		errno == ESRCH)
+		(void)tcsetpgrp(m->tty, getpgrp()); /* SIGTTOU is blocked */
+}
+
+static void
+look_at_terminal(struct monitor *m)
+{
+	m->tty = open("/dev/tty", O_RDWR | O_NOCTTY | O_CLOEXEC);
+	m->foreground = m->tty >= 0 && tcgetpgrp(m->tty) == getpgrp();
+}
+
+static void
+open_signals(struct monitor *m)
+{
+	sigset_t set;
+
+	(void)sigfillset(&set);
+	m->signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+	if (m->signals < 0)
+		die_errno("cannot wait for signals");
+}
+
+/* What a process sends to us is meant for the command.  The terminal's own
+ * keys go to the whole process group, and so to the command by themselves. */
+static bool
+is_forwarded(const struct signalfd_siginfo *info)
+{
+	/* <= 0: kill(2) and its kin; the kernel's own codes are above. */
+	return info->ssi_code <= 0 && info->ssi_signo != SIGCHLD;
+}
+
+static void
+forward(const struct monitor *m)
+{
+	struct signalfd_siginfo info;
+
+	while (read(m->signals, &info, sizeof(info)) == (ssize_t)sizeof(info))
+		if (is_forwarded(&info))
+			/* ESRCH: init has just ended, and that is seen next */
+			(void)sys_pidfd_send_signal(
+				m->pidfd, (int)info.ssi_signo);
+}
+
+/* The command stopped, so we do, and whoever waits for us sees it; SIGCONT
+ * wakes us and is handed on. */
+static void
+stop(const struct monitor *m)
+{
+	restore_terminal(m);
+	(void)kill(getpid(), SIGSTOP);
+}
+
+/* One record, or the end of the pipe: then false. */
+static bool
+read_status(struct monitor *m)
+{
+	struct status record;
+	ssize_t n = read(m->status, &record, sizeof(record));
+
+	if (n < 0 && errno == EINTR)
+		return true;
+	if (n != (ssize_t)sizeof(record))
+		return false;
+	if (record.kind == STATUS_STOPPED)
+		stop(m);
+	if (record.kind == STATUS_ENDED) {
+		m->ended = true;
+		m->how = record.value;
+	}
+	return true;
+}
+
+static void
+watch(struct monitor *m)
+{
+	struct pollfd fds[] = {
+		{ .fd = m->status, .events = POLLIN },
+		{ .fd = m->signals, .events = POLLIN },
+	};
+
+	for (;;) {
+		if (poll(fds, 2, -1) < 0 && errno != EINTR)
+			die_errno("cannot wait for the box");
+		if (fds[1].revents)
+			forward(m);
+		if (fds[0].revents && !read_status(m))
+			return;
+	}
+}
+
+/* Ends as the command did: of the same signal, for a shell to see, without a
+ * core of ours; or with 128 + N, if that signal cannot end us. */
+static _Noreturn void
+end_like(int how)
+{
+	if (WIFEXITED(how))
+		_exit(WEXITSTATUS(how));
+	scrub_unblock_signals();
+	(void)kill(getpid(), WTERMSIG(how));
+	_exit(128 + WTERMSIG(how));
+}
+
+/* init is gone, and with it every process of the box, once this returns. */
+static void
+wait_for_init(const struct monitor *m, siginfo_t *info)
+{
+	while (waitid((idtype_t)P_PIDFD, (id_t)m->pidfd, info,
+		       WEXITED | __WALL) < 0)
+		if (errno != EINTR)
+			die_errno("cannot wait for the end of the box");
+}
+
+void
+monitor_run(const struct plan *plan, int go, int status, int pidfd)
+{
+	struct monitor m = { .status = status, .pidfd = pidfd };
+	siginfo_t info = { 0 };
+
+	cred_drop(plan->uid, plan->gid);
+	open_signals(&m);
+	look_at_terminal(&m);
+	/* EPIPE: init has failed and said why; that is seen below. */
+	if (write(go, "", 1) < 0 && errno != EPIPE)
+		die_errno("cannot start the box");
+	watch(&m);
+	wait_for_init(&m, &info);
+	restore_terminal(&m);
+	if (m.ended)
+		end_like(m.how);
+	if (info.si_code == CLD_EXITED)
+		_exit(EXIT_MINIBOX);
+	die(EXIT_MINIBOX, "the box was ended from outside by signal %d",
+		info.si_status);
+}

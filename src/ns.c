@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: MIT */
+/* How does the box come apart from the host?  ns_clone runs in the caller's
+ * process, the rest in init; both as euid 0. */
+#include "ns.h"
+
+#include <net/if.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "die.h"
+#include "sys.h"
+
+pid_t
+ns_clone(uint64_t namespaces, int *pidfd)
+{
+	struct clone_args args = {
+		.flags = namespaces | CLONE_PIDFD,
+		.pidfd = (uintptr_t)pidfd,
+		.exit_signal = SIGCHLD,
+	};
+	pid_t pid = sys_clone3(&args);
+
+	if (pid < 0)
+		die_errno("cannot make the namespaces of the box");
+	return pid;
+}
+
+void
+ns_set_hostname(const char *name)
+{
+	if (sethostname(name, strlen(name)) < 0)
+		die_errno("cannot set the host name");
+}
+
+void
+ns_loopback_up(void)
+{
+	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	struct ifreq ifr = { .ifr_name = "lo" };
+
+	if (fd < 0)
+		die_errno("cannot bring up loopback: socket");
+	if (ioctl(fd, SIOCGIFFLAGS, &ifr) < 0)
+		die_errno("cannot read the flags of loopback");
+	ifr.ifr_flags |= IFF_UP;
+	if (ioctl(fd, SIOCSIFFLAGS, &ifr) < 0)
+		die_errno("cannot bring up loopback");
+	(void)close(fd);
+}

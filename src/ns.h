@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * How does the box come apart from the host?
+ *
+ * namespaces(7).  No user namespace, ever.
+ */
+#ifndef MINIBOX_NS_H
+#define MINIBOX_NS_H
+
+#include <stdint.h>
+#include <sys/types.h>
+
+/* A child in new namespaces (CLONE_NEW*), as fork(2) would return; *pidfd is
+ * the parent's handle of it.  Needs CAP_SYS_ADMIN; called by the caller's
+ * process once.  Dies on failure. */
+pid_t ns_clone(uint64_t namespaces, int *pidfd);
+
+/* The host name of the own UTS namespace.  init, CAP_SYS_ADMIN; dies. */
+void ns_set_hostname(const char *name);
+
+/* Brings up lo in the own network namespace: netdevice(7).  init,
+ * CAP_NET_ADMIN; dies. */
+void ns_loopback_up(void);
+
+#endif

@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What will be done?
+ *
+ * Pure: everything that is decided, as data.  Below box_run nothing is decided
+ * any more; `minibox -n` prints the same data (explain).
+ */
+#ifndef MINIBOX_PLAN_H
+#define MINIBOX_PLAN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "authorize.h"
+#include "request.h"
+#include "syscalls.h"
+
+enum op_kind {
+	OP_ROOT,  /* the root file system `source`, read-only, on / */
+	OP_TMPFS, /* an empty tmpfs */
+	OP_DIR,   /* the caller's directory beneath a tmpfs of the box */
+	OP_PROC,  /* a fresh procfs */
+	OP_SYS,   /* a fresh sysfs, read-only */
+	OP_DEV,   /* the minimal /dev */
+};
+
+/* One step of root_build; they are done in the order of the array. */
+struct op {
+	enum op_kind kind;
+	const char *source;
+	const char *target; /* clean, in the box */
+	uint64_t size;      /* bytes; of a tmpfs */
+	uint64_t inodes;
+	mode_t mode;
+	uid_t uid; /* owner of OP_DIR */
+	gid_t gid;
+	bool if_exists; /* skipped where the root has no such directory */
+	bool pid_only;  /* OP_PROC: subset=pid */
+};
+
+enum { PLAN_OPS_MAX = 16, PLAN_CWDS_MAX = 3 };
+
+/* A path that the command may turn out to be. */
+struct candidate {
+	const char *path;
+	int cwd; /* only if this working directory was taken; -1: always */
+};
+
+struct plan {
+	const struct box *box;
+	const struct item *allowed_by; /* for the first candidate */
+	uid_t uid;
+	gid_t gid;
+	const gid_t *groups;
+	size_t ngroups;
+	uint64_t namespaces; /* CLONE_NEW* */
+	const char *hostname;
+	struct op ops[PLAN_OPS_MAX];
+	size_t nops;
+	/* The first that exists is taken; cwd_must: there is only one. */
+	const char *cwds[PLAN_CWDS_MAX];
+	size_t ncwds;
+	bool cwd_must;
+	/* The first that exists is run.  All of them are allowed. */
+	struct candidate *candidates;
+	size_t ncandidates;
+	bool must_be_trusted; /* owned by root, with all that leads to it */
+	const char *meant; /* a box that the command is the name of, or NULL */
+	char **argv;       /* [0] is left for the candidate */
+	char **envp;       /* [0] is left for PWD= */
+	int umask;         /* -1: the caller's */
+	enum syscalls_filter filter;
+};
+
+/* What the caller wants in the box that admits him, as a plan.  false: not
+ * allowed, see *refusal. */
+bool plan_make(struct plan *plan, const struct box *box,
+	const struct caller *caller, const struct request *request,
+	struct refusal *refusal);
+
+#endif

@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What does the policy say?
+ *
+ * Pure: bytes in, struct policy out.  The only module that knows inih.  What
+ * the keys mean is said in minibox.conf(5); there is no rule order, and
+ * anything unknown, repeated or malformed is a fault that closes every box.
+ */
+#ifndef MINIBOX_POLICY_H
+#define MINIBOX_POLICY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "fault.h"
+
+enum { POLICY_MAX = 8 << 20 }; /* bytes of one file */
+
+/* In the order of the table in policy.c. */
+enum policy_key {
+	KEY_DEFAULT_BOX,
+	KEY_ROOTFS,
+	KEY_DESCRIPTION,
+	KEY_USERS,
+	KEY_GROUPS,
+	KEY_DENY_USERS,
+	KEY_DENY_GROUPS,
+	KEY_COMMAND,
+	KEY_COMMAND_EXACT,
+	KEY_SHELL,
+	KEY_PATH,
+	KEY_ROOT,
+	KEY_HOME,
+	KEY_PROC,
+	KEY_SYS,
+	KEY_NETWORK,
+	KEY_HOSTNAME,
+	KEY_SYSCALLS,
+	KEY_ENV_KEEP,
+	KEY_ENV_SET,
+	KEY_USER_ENV,
+	KEY_UMASK,
+	KEY_COUNT
+};
+
+/* The values of the keys that take one word of a few; the words stand in
+ * policy.c in the same order. */
+enum root_kind { ROOT_RO };
+enum home_kind { HOME_TMPFS, HOME_NONE };
+enum proc_kind { PROC_FULL, PROC_PID, PROC_NONE };
+enum sys_kind { SYS_NONE, SYS_RO };
+enum network_kind { NETWORK_NONE, NETWORK_HOST };
+enum syscalls_kind { FILTER_DEFAULT, FILTER_NONE };
+enum user_env_kind { USER_ENV_NO, USER_ENV_YES, USER_ENV_BY_COMMAND };
+
+/* One item of a list, and the line it stands on. */
+struct item {
+	char *text;
+	int line;
+	bool numeric; /* users and groups: `id` holds the number */
+	uint32_t id;
+};
+
+struct list {
+	struct item *v;
+	size_t n;
+	size_t room;
+};
+
+struct box {
+	const char *name;
+	int line;             /* of `[box NAME]` */
+	int lines[KEY_COUNT]; /* where a key was first given; 0: nowhere */
+	const char *rootfs;
+	const char *description; /* or NULL */
+	struct list users, groups, deny_users, deny_groups;
+	struct list command, command_exact;
+	const char *shell;
+	const char *path;
+	const char *hostname; /* with %b replaced */
+	int root, home, proc, sys, network, syscalls, user_env;
+	int umask; /* -1: the caller's */
+	struct list env_keep, env_set;
+};
+
+struct policy {
+	const char *file;
+	int lines[KEY_COUNT];    /* of the keys of [minibox] */
+	const char *default_box; /* or NULL */
+	struct box defaults;
+	int defaults_line; /* 0: no such section */
+	struct box *boxes;
+	size_t nboxes;
+	struct box **by_name; /* sorted */
+};
+
+/*
+ * Reads `size` bytes at `text`, which must be followed by a NUL byte; `file`
+ * is only what the faults call it.  If anything was added to `faults`, the
+ * policy must not be used.
+ */
+void policy_parse(struct policy *policy, const char *file, const char *text,
+	size_t size, struct faults *faults);
+
+/* The box of that name, or NULL. */
+const struct box *policy_find(const struct policy *policy, const char *name);
+
+/* `command = *`: the box runs anything. */
+bool policy_any_command(const struct box *box);
+
+/* Whether -e is allowed in the box. */
+bool policy_user_env(const struct box *box);
+
+/* The name of a key, as the policy spells it. */
+const char *policy_key_name(enum policy_key key);
+
+/* The word for the value of a key that takes one word of a few. */
+const char *policy_word(enum policy_key key, int value);
+
+/* 1 to 64 of A-Z a-z 0-9 . _ - and no - or . first: what a host may be
+ * called. */
+bool policy_is_hostname(const char *name);
+
+#endif

@@ -1,0 +1,303 @@
+/* SPDX-License-Identifier: MIT */
+/* What does the caller ask for?  Pure; runs in the caller's process as the very
+ * first thing, as euid 0, on bytes that the caller chose. */
+#include "request.h"
+
+#include <string.h>
+
+#include "path.h"
+#include "policy.h"
+#include "xalloc.h"
+
+#define NOFAULT NULL
+
+/* A handler takes the value (NULL where the option has none); it returns what
+ * is wrong with it, or NOFAULT. */
+typedef const char *option_handler(struct request *request, const char *value);
+
+struct option {
+	char letter; /* or 0 */
+	const char *name;
+	bool takes_value;
+	option_handler *handle;
+};
+
+/* An option that another program has, and what to do here. */
+struct foreign {
+	const char *word;
+	const char *cure;
+};
+
+static const struct foreign foreign[] = {
+	{ "-v", "binds come from the policy" },
+	{ "-i", "the terminal is always yours" },
+	{ "-t", "the terminal is always yours" },
+	{ "-it", "the terminal is always yours" },
+	{ "-ti", "the terminal is always yours" },
+	{ "-u", "the command always runs as you" },
+	{ "--user", "the command always runs as you" },
+	{ "--rm", "nothing is left of a box anyway" },
+	{ "-R", "root file systems come from the policy; pick a box with -b" },
+	{ "--rootfs",
+		"root file systems come from the policy; pick a box with -b" },
+	{ "--privileged", "there is no privilege in a box" },
+	{ "--cap-add", "there is no privilege in a box" },
+	{ "--config", "the policy is in a fixed place; try one with --check" },
+};
+
+static const char *
+once(const char **field, const char *value)
+{
+	if (*field)
+		return "given twice";
+	*field = value;
+	return NOFAULT;
+}
+
+static const char *
+take_mode(struct request *request, enum request_mode mode)
+{
+	if (request->mode != MODE_RUN && request->mode != mode)
+		return "cannot be combined with another of -n -l -h -V "
+		       "--check";
+	request->mode = mode;
+	return NOFAULT;
+}
+
+static const char *
+take_box(struct request *request, const char *value)
+{
+	return once(&request->box, value);
+}
+
+static const char *
+take_env(struct request *request, const char *value)
+{
+	request->env[request->nenv++] = value;
+	return NOFAULT;
+}
+
+static const char *
+take_chdir(struct request *request, const char *value)
+{
+	if (!path_is_clean(value))
+		return "must be an absolute path without //, ., .. or a slash "
+		       "at the end";
+	return once(&request->chdir, value);
+}
+
+static const char *
+take_string(struct request *request, const char *value)
+{
+	return once(&request->string, value);
+}
+
+static const char *
+take_hostname(struct request *request, const char *value)
+{
+	if (!policy_is_hostname(value))
+		return "must be 1 to 64 of A-Z a-z 0-9 . _ -";
+	return once(&request->hostname, value);
+}
+
+static const char *
+take_network(struct request *request, const char *value)
+{
+	if (strcmp(value, "none"))
+		return "can only be none; the policy gives more";
+	request->no_network = true;
+	return NOFAULT;
+}
+
+static const char *
+take_explain(struct request *request, const char *value)
+{
+	(void)value;
+	return take_mode(request, MODE_EXPLAIN);
+}
+
+static const char *
+take_list(struct request *request, const char *value)
+{
+	(void)value;
+	return take_mode(request, MODE_LIST);
+}
+
+static const char *
+take_check(struct request *request, const char *value)
+{
+	(void)value;
+	return take_mode(request, MODE_CHECK);
+}
+
+static const char *
+take_help(struct request *request, const char *value)
+{
+	(void)value;
+	return take_mode(request, MODE_HELP);
+}
+
+static const char *
+take_version(struct request *request, const char *value)
+{
+	(void)value;
+	return take_mode(request, MODE_VERSION);
+}
+
+static const struct option options[] = {
+	{ 'b', "box", true, take_box },
+	{ 'e', "env", true, take_env },
+	{ 'C', "chdir", true, take_chdir },
+	{ 'c', NULL, true, take_string },
+	{ 0, "hostname", true, take_hostname },
+	{ 0, "network", true, take_network },
+	{ 'n', "dry-run", false, take_explain },
+	{ 'l', "list", false, take_list },
+	{ 0, "check", false, take_check },
+	{ 'h', "help", false, take_help },
+	{ 'V', "version", false, take_version },
+};
+
+static const struct option *
+option_find(const char *word, size_t n, bool is_long)
+{
+	for (size_t i = 0; i < sizeof(options) / sizeof(options[0]); i++) {
+		const struct option *o = &options[i];
+
+		if (is_long ? o->name && strlen(o->name) == n &&
+					!memcmp(o->name, word, n)
+			    : o->letter && o->letter == word[0])
+			return o;
+	}
+	return NULL;
+}
+
+static const char *
+unknown(const char *word)
+{
+	size_t n = strcspn(word, "=");
+
+	for (size_t i = 0; i < sizeof(foreign) / sizeof(foreign[0]); i++)
+		if (strlen(foreign[i].word) == n &&
+			!memcmp(foreign[i].word, word, n))
+			return xasprintf("there is no %s: %s", foreign[i].word,
+				foreign[i].cure);
+	return xasprintf("unknown option %.*s; see: minibox -h", (int)n, word);
+}
+
+static const char *
+apply(struct request *request, const struct option *o, const char *value)
+{
+	const char *fault = o->handle(request, value);
+
+	if (!fault)
+		return NOFAULT;
+	if (o->name)
+		return xasprintf("--%s%s%s: %s", o->name, value ? "=" : "",
+			value ? value : "", fault);
+	return xasprintf("-%c: %s", o->letter, fault);
+}
+
+/* `--name`, `--name=value`, `--name value`; *used counts the words. */
+static const char *
+parse_long(struct request *request, char **words, int *used)
+{
+	const char *name = words[0] + 2;
+	size_t n = strcspn(name, "=");
+	const struct option *o = option_find(name, n, true);
+	const char *value = name[n] ? name + n + 1 : NULL;
+
+	if (!o)
+		return unknown(words[0]);
+	if (!o->takes_value)
+		return value ? xasprintf("--%s takes no value", o->name)
+			     : apply(request, o, NULL);
+	if (!value) {
+		value = words[1];
+		*used = 2;
+	}
+	if (!value)
+		return xasprintf("--%s needs a value", o->name);
+	return apply(request, o, value);
+}
+
+/* `-x`, `-xy`, `-xVALUE`, `-x VALUE`. */
+static const char *
+parse_short(struct request *request, char **words, int *used)
+{
+	const char *fault = NOFAULT;
+
+	for (const char *s = words[0] + 1; *s && !fault; s++) {
+		const struct option *o = option_find(s, 1, false);
+		const char *value = s + 1;
+
+		if (!o)
+			return unknown(words[0]);
+		if (!o->takes_value) {
+			fault = apply(request, o, NULL);
+			continue;
+		}
+		if (!*value) {
+			value = words[1];
+			*used = 2;
+		}
+		if (!value)
+			return xasprintf("-%c needs a value", o->letter);
+		return apply(request, o, value);
+	}
+	return fault;
+}
+
+/* What goes with what. */
+static const char *
+check(struct request *request)
+{
+	bool runs = request->mode == MODE_RUN || request->mode == MODE_EXPLAIN;
+	bool narrows = request->nenv || request->chdir || request->hostname ||
+		       request->no_network || request->string;
+
+	if (request->mode == MODE_HELP || request->mode == MODE_VERSION)
+		return NOFAULT;
+	if (request->mode == MODE_CHECK && request->command[0]) {
+		request->check_file = request->command[0];
+		request->command++;
+	}
+	if (!runs && (narrows || request->command[0]))
+		return xasprintf("%s and a command or its options exclude each "
+				 "other; see: minibox -h",
+			request->mode == MODE_LIST ? "-l" : "--check");
+	if (request->mode == MODE_CHECK && request->box)
+		return "--check looks at every box; leave -b out";
+	if (request->string && request->command[0])
+		return "-c takes one string; put the words in quotes";
+	if (request->command[0] && !*request->command[0])
+		return "the command is empty; name a program";
+	return NOFAULT;
+}
+
+const char *
+request_parse(struct request *request, int argc, char **argv)
+{
+	const char *fault = NOFAULT;
+	int i = 1;
+
+	*request = (struct request){
+		.mode = MODE_RUN,
+		.login = argv[0][0] == '-',
+		.env = xcalloc((size_t)argc, sizeof(*request->env)),
+	};
+	while (i < argc && argv[i][0] == '-' && argv[i][1] && !fault) {
+		int used = 1;
+
+		if (!strcmp(argv[i], "--")) {
+			i++;
+			break;
+		}
+		fault = argv[i][1] == '-'
+				? parse_long(request, argv + i, &used)
+				: parse_short(request, argv + i, &used);
+		i += used;
+	}
+	request->command = argv + (i < argc ? i : argc);
+	return fault ? fault : check(request);
+}

@@ -1,0 +1,272 @@
+/* SPDX-License-Identifier: MIT */
+/* Is every line of this policy one of the four kinds of lines there are?
+ * Pure; runs in the caller's process before the clone, or in a test. */
+#include "scan.h"
+
+#include <stdint.h>
+#include <string.h>
+
+#include "xalloc.h"
+
+#define LOWER "abcdefghijklmnopqrstuvwxyz"
+#define ALNUM LOWER "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+
+/* What is being read: one line and where it stands. */
+struct cursor {
+	const char *file;
+	int line;
+	struct faults *faults;
+};
+
+static bool
+fail(const struct cursor *at, const char *text)
+{
+	fault_add(at->faults, at->file, at->line, "%s", text);
+	return false;
+}
+
+bool
+scan_is_box_name(const char *name)
+{
+	size_t n = strlen(name);
+
+	return n >= 1 && n <= SCAN_NAME_MAX && strchr("._-", name[0]) == NULL &&
+	       strspn(name, ALNUM "._-") == n;
+}
+
+/* Marks that turn the order of text around, or hide in it: what an editor
+ * shows must be what minibox reads (CVE-2021-42574). */
+static bool
+is_hidden_mark(uint32_t c)
+{
+	static const struct {
+		uint32_t first, last;
+	} marks[] = {
+		{ 0x80, 0x9f },
+		{ 0x61c, 0x61c },
+		{ 0x200b, 0x200f },
+		{ 0x2028, 0x202e },
+		{ 0x2060, 0x206f },
+		{ 0xfeff, 0xfeff },
+		{ 0xfff9, 0xfffb },
+	};
+
+	for (size_t i = 0; i < sizeof(marks) / sizeof(marks[0]); i++)
+		if (c >= marks[i].first && c <= marks[i].last)
+			return true;
+	return false;
+}
+
+/* Length of the UTF-8 sequence at `s` (RFC 3629: no overlong forms, no
+ * surrogates), its code point in *c; 0 if it is not one. */
+static size_t
+utf8_decode(const unsigned char *s, size_t left, uint32_t *c)
+{
+	static const uint32_t least[] = { 0, 0, 0x80, 0x800, 0x10000 };
+	size_t n = s[0] >= 0xf0 ? 4 : s[0] >= 0xe0 ? 3 : 2;
+
+	if (s[0] < 0xc2 || s[0] > 0xf4 || n > left)
+		return 0;
+	*c = s[0] & (0xffU >> (n + 1));
+	for (size_t i = 1; i < n; i++) {
+		if ((s[i] & 0xc0) != 0x80)
+			return 0;
+		*c = *c << 6 | (s[i] & 0x3f);
+	}
+	if (*c < least[n] || *c > 0x10ffff || (*c >= 0xd800 && *c <= 0xdfff))
+		return 0;
+	return n;
+}
+
+/* Every byte is printable ASCII; if `free_text`, also other UTF-8. */
+static bool
+bytes_are_plain(
+	const struct cursor *at, const char *s, size_t len, bool free_text)
+{
+	const unsigned char *u = (const unsigned char *)s;
+
+	for (size_t i = 0, n = 1; i < len; i += n) {
+		uint32_t c = u[i];
+
+		n = 1;
+		if (c >= 0x20 && c < 0x7f)
+			continue;
+		if (c == '\t')
+			return fail(at, "a tab; use blanks");
+		if (c == '\r')
+			return fail(at,
+				"a carriage return; save the file with unix "
+				"line ends");
+		if (c == 0)
+			return fail(at, "a NUL byte; save the file as text");
+		if (c < 0x20 || c == 0x7f)
+			return fail(at, "a control character; remove it");
+		if (!free_text)
+			return fail(at,
+				"a byte that is not ASCII; only comments and "
+				"descriptions may have those");
+		n = utf8_decode(u + i, len - i, &c);
+		if (n == 0)
+			return fail(at, "not UTF-8; save the file as UTF-8");
+		if (is_hidden_mark(c))
+			return fail(at,
+				"an invisible or text-direction character; "
+				"remove it");
+	}
+	return true;
+}
+
+/* What a section line names, or NULL: then `at` has a fault more. */
+static char *
+section_name(const struct cursor *at, const char *s, size_t len)
+{
+	char *name;
+
+	if (len < 3 || s[len - 1] != ']') {
+		(void)fail(at,
+			"a section line must be [minibox], [defaults] or "
+			"[box NAME] and nothing else");
+		return NULL;
+	}
+	name = xstrndup(s + 1, len - 2);
+	if (!strcmp(name, "minibox") || !strcmp(name, "defaults"))
+		return name;
+	if (strncmp(name, "box ", 4)) {
+		(void)fail(at,
+			"unknown section; there are [minibox], [defaults] and "
+			"[box NAME]");
+		return NULL;
+	}
+	if (!scan_is_box_name(name + 4)) {
+		(void)fail(at,
+			"a box name must be 1 to 32 of A-Z a-z 0-9 . _ - and "
+			"begin with a letter or digit");
+		return NULL;
+	}
+	return name;
+}
+
+/* A bad section is kept under the empty name, so that the keys below it are
+ * not taken for those of the section above. */
+static void
+scan_section_line(
+	struct scan *scan, const struct cursor *at, const char *s, size_t len)
+{
+	char *name = NULL;
+
+	if (bytes_are_plain(at, s, len, false))
+		name = section_name(at, s, len);
+	scan->sections = xgrow(scan->sections, scan->nsections,
+		&scan->section_room, sizeof(*scan->sections));
+	scan->sections[scan->nsections++] = (struct scan_section){
+		.name = name ? name : xstrdup(""),
+		.line = at->line,
+	};
+}
+
+static bool
+value_is_plain(const struct cursor *at, const char *key, const char *value)
+{
+	bool free_text = !strcmp(key, "description");
+
+	if (!*value)
+		return fail(at,
+			"no value; leave the key out, or write none where "
+			"the key allows it");
+	if (!bytes_are_plain(at, value, strlen(value), free_text))
+		return false;
+	if (!free_text && (strstr(value, " #") || strstr(value, " ;")))
+		return fail(at,
+			"a comment behind a value; comments have lines of "
+			"their own");
+	return true;
+}
+
+static void
+scan_entry_line(
+	struct scan *scan, const struct cursor *at, const char *s, size_t len)
+{
+	size_t nkey = 0, from;
+	char *line, *key, *value;
+
+	/* Bytes first: below, the line is treated as a string. */
+	if (memchr(s, '\0', len)) {
+		(void)fail(at, "a NUL byte; save the file as text");
+		return;
+	}
+	line = xstrndup(s, len);
+	nkey = strspn(line, LOWER "-");
+	from = nkey + strspn(line + nkey, " ");
+	if (nkey == 0 || line[0] == '-' || line[from] != '=') {
+		if (bytes_are_plain(at, s, len, false))
+			(void)fail(at,
+				"not a section, a comment or KEY = VALUE "
+				"(keys are lower case)");
+		return;
+	}
+	if (nkey > SCAN_KEY_MAX) {
+		(void)fail(at, "a key has at most 32 characters");
+		return;
+	}
+	key = xstrndup(line, nkey);
+	value = line + from + 1;
+	value += strspn(value, " ");
+	if (!value_is_plain(at, key, value))
+		return;
+	scan->entries = xgrow(scan->entries, scan->nentries, &scan->entry_room,
+		sizeof(*scan->entries));
+	scan->entries[scan->nentries++] = (struct scan_entry){
+		.key = key,
+		.value = value,
+		.line = at->line,
+		.section = scan->nsections - 1,
+	};
+}
+
+static void
+scan_line(struct scan *scan, const struct cursor *at, const char *s, size_t len)
+{
+	bool too_long = len > SCAN_LINE_MAX;
+
+	while (len > 0 && s[len - 1] == ' ')
+		len--;
+	if (too_long)
+		(void)fail(at, "longer than 190 bytes");
+	else if (len == 0)
+		return;
+	else if (len >= 3 && !memcmp(s, "\xef\xbb\xbf", 3))
+		(void)fail(at,
+			"a byte order mark; save the file as UTF-8 without "
+			"one");
+	else if (s[0] == ' ')
+		(void)fail(at, "a blank at the start of the line; remove it");
+	else if (s[0] == '#' || s[0] == ';')
+		(void)bytes_are_plain(at, s, len, true);
+	else if (s[0] == '[')
+		scan_section_line(scan, at, s, len);
+	else
+		scan_entry_line(scan, at, s, len);
+}
+
+void
+scan_text(struct scan *scan, const char *file, const char *text, size_t size,
+	struct faults *faults)
+{
+	struct cursor at = { .file = file, .line = 0, .faults = faults };
+	const char *end = text + size;
+
+	*scan = (struct scan){ 0 };
+	while (text < end) {
+		const char *nl = memchr(text, '\n', (size_t)(end - text));
+
+		at.line++;
+		if (!nl) {
+			(void)fail(&at,
+				"the last line has no newline: is the file "
+				"complete?");
+			return;
+		}
+		scan_line(scan, &at, text, (size_t)(nl - text));
+		text = nl + 1;
+	}
+}

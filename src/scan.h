@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Is every line of this policy one of the four kinds of lines there are?
+ *
+ * Pure.  It stands before inih and lets nothing through that inih reads in a
+ * way of its own: long lines that are split, continuation lines, inline
+ * comments, byte order marks, NUL, CR, text behind a section header, ':' as a
+ * separator (THREATS C20, C21, H35-H39, L02).  The grammar is that of
+ * minibox.conf(5), FILE FORMAT.
+ */
+#ifndef MINIBOX_SCAN_H
+#define MINIBOX_SCAN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "fault.h"
+
+enum {
+	SCAN_LINE_MAX = 190, /* bytes of a line, without its newline */
+	SCAN_KEY_MAX = 32,   /* bytes of a key */
+	SCAN_NAME_MAX = 32,  /* bytes of a box name */
+};
+
+/* A `[...]` line; `name` is what stands between the brackets. */
+struct scan_section {
+	char *name;
+	int line;
+};
+
+/* A `KEY = VALUE` line, trimmed. */
+struct scan_entry {
+	char *key;
+	char *value;
+	int line;
+	size_t section; /* index; SIZE_MAX before the first section */
+};
+
+struct scan {
+	struct scan_section *sections;
+	size_t nsections, section_room;
+	struct scan_entry *entries;
+	size_t nentries, entry_room;
+};
+
+/* Reads `size` bytes at `text`; adds to `faults` what is wrong.  The result
+ * may be used only if nothing was added. */
+void scan_text(struct scan *scan, const char *file, const char *text,
+	size_t size, struct faults *faults);
+
+/* [A-Za-z0-9][A-Za-z0-9._-]{0,31}: the name of a box. */
+bool scan_is_box_name(const char *name);
+
+#endif

@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: MIT */
+/* What has the caller left in this process?  Runs as the first act in the
+ * caller's process, as euid 0. */
+#include "scrub.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/personality.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <sys/time.h>
+#include <unistd.h>
+
+#include "die.h"
+#include "sys.h"
+
+enum { SIGNALS = 64, MASK_BYTES = SIGNALS / 8 };
+
+/* By the bare system calls: sigaction(3) and sigprocmask(3) leave out the two
+ * signals that libc uses itself, and those are inherited like any other. */
+static int
+raw_disposition(int signo, uintptr_t handler)
+{
+	/* The kernel's struct begins with the handler; the rest is 0. */
+	uintptr_t action[8] = { handler };
+
+	return (int)syscall(
+		SYS_rt_sigaction, signo, action, NULL, (size_t)MASK_BYTES);
+}
+
+static void
+raw_mask(uint64_t mask)
+{
+	if (syscall(SYS_rt_sigprocmask, SIG_SETMASK, &mask, NULL,
+		    (size_t)MASK_BYTES) < 0)
+		die_errno("cannot set the signal mask");
+}
+
+static void
+all_dispositions(uintptr_t handler)
+{
+	for (int signo = 1; signo <= SIGNALS; signo++)
+		if (signo != SIGKILL && signo != SIGSTOP &&
+			raw_disposition(signo, handler) < 0)
+			die_errno("cannot reset signal %d", signo);
+}
+
+void
+scrub_block_signals(void)
+{
+	raw_mask(UINT64_MAX);
+}
+
+void
+scrub_unblock_signals(void)
+{
+	raw_mask(0);
+}
+
+/* To ignore a signal is to drop it where it is pending: signal(7).  The mask
+ * that was inherited is of no interest, but it is why some may be. */
+static void
+scrub_signals(void)
+{
+	uint64_t pending = 0;
+
+	scrub_block_signals();
+	if (syscall(SYS_rt_sigpending, &pending, (size_t)MASK_BYTES) < 0)
+		die_errno("cannot tell which signals are pending");
+	if (pending)
+		all_dispositions((uintptr_t)SIG_IGN);
+	all_dispositions((uintptr_t)SIG_DFL);
+	scrub_unblock_signals();
+}
+
+static void
+scrub_timers(void)
+{
+	static const int timers[] = { ITIMER_REAL, ITIMER_VIRTUAL,
+		ITIMER_PROF };
+	const struct itimerval off = { 0 };
+
+	for (size_t i = 0; i < sizeof(timers) / sizeof(timers[0]); i++)
+		if (setitimer(timers[i], &off, NULL) < 0)
+			die_errno("cannot stop a timer");
+}
+
+/* The next descriptor that is opened must not become one of 0-2, and 0-2 must
+ * not lead out of the box. */
+static void
+scrub_stdio(void)
+{
+	for (int fd = 0; fd <= 2; fd++) {
+		int flags = fcntl(fd, F_GETFL);
+		struct stat st;
+
+		if (flags < 0) {
+			/* NOLINTNEXTLINE: it is for the command, no CLOEXEC */
+			if (open("/dev/null", O_RDWR | O_NOCTTY) != fd)
+				die(EXIT_MINIBOX,
+					"descriptor %d is closed and /dev/null "
+					"cannot be opened",
+					fd);
+			continue;
+		}
+		if (fstat(fd, &st) < 0)
+			die_errno("descriptor %d", fd);
+		if (flags & O_PATH || S_ISDIR(st.st_mode))
+			die(EXIT_MINIBOX,
+				"descriptor %d is %s, which leads out of the "
+				"box; redirect it, e.g. to /dev/null",
+				fd,
+				flags & O_PATH ? "opened with O_PATH"
+					       : "a directory");
+	}
+}
+
+/* Saves the limit and sets its soft part to `soft`, or to the hard limit if
+ * that is lower. */
+static void
+scrub_limit(int resource, struct rlimit *saved, rlim_t soft)
+{
+	struct rlimit now;
+
+	/* The libcs disagree about the type of `resource`. */
+	if (getrlimit((__typeof__(RLIMIT_CORE))resource, saved) < 0)
+		die_errno("cannot read a resource limit");
+	now = *saved;
+	now.rlim_cur = soft < now.rlim_max ? soft : now.rlim_max;
+	if (setrlimit((__typeof__(RLIMIT_CORE))resource, &now) < 0)
+		die_errno("cannot set a resource limit");
+}
+
+static void
+scrub_prctl(void)
+{
+	if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) < 0)
+		die_errno("cannot become undumpable");
+	if (prctl(PR_SET_PDEATHSIG, 0, 0, 0, 0) < 0)
+		die_errno("cannot clear the parent death signal");
+	if (prctl(PR_SET_CHILD_SUBREAPER, 0, 0, 0, 0) < 0)
+		die_errno("cannot stop being a subreaper");
+	if (personality(PER_LINUX) < 0)
+		die_errno("cannot reset the personality");
+}
+
+void
+scrub_process(struct saved *saved)
+{
+	scrub_prctl();
+	scrub_timers();
+	scrub_signals();
+	if (sys_close_range(3, ~0U) < 0)
+		die_errno("close_range (Linux 5.12 or later is needed)");
+	scrub_stdio();
+	scrub_limit(RLIMIT_NOFILE, &saved->nofile, RLIM_INFINITY);
+	scrub_limit(RLIMIT_FSIZE, &saved->fsize, RLIM_INFINITY);
+	scrub_limit(RLIMIT_CORE, &saved->core, 1);
+	saved->umask = umask(022);
+}

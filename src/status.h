@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What does init tell the monitor?
+ *
+ * Records of one size over the status pipe, each written with one write(2)
+ * that is atomic (pipe(7), PIPE_BUF).  Nothing goes the other way but the one
+ * go byte; no channel carries requests (CVE-2016-8659, CVE-2026-41163).
+ */
+#ifndef MINIBOX_STATUS_H
+#define MINIBOX_STATUS_H
+
+#include <stdint.h>
+
+enum status_kind {
+	STATUS_STOPPED = 1, /* the command was stopped */
+	STATUS_ENDED,       /* value: its status as of wait(2) */
+};
+
+struct status {
+	uint32_t kind;
+	int32_t value;
+};
+
+#endif

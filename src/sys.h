@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * System calls that a libc of this century may not wrap: glibc has most of
+ * these since 2.36, musl not yet.  One thin function each; -1 and errno on
+ * failure, close-on-exec always.  Pages of section 2; the kernel that brought
+ * each is named.  Linux 5.12 (mount_setattr) is what minibox needs.
+ */
+#ifndef MINIBOX_SYS_H
+#define MINIBOX_SYS_H
+
+#include <fcntl.h>
+#include <linux/keyctl.h>
+#include <linux/mount.h>
+#include <linux/openat2.h>
+#include <linux/sched.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/syscall.h>
+#include <sys/types.h>
+#include <unistd.h>
+
+#ifndef AT_RECURSIVE
+#define AT_RECURSIVE 0x8000 /* linux/fcntl.h, which clashes with fcntl.h */
+#endif
+#ifndef AT_EMPTY_PATH
+#define AT_EMPTY_PATH 0x1000
+#endif
+
+enum { SYS_DETACH = 2 }; /* MNT_DETACH; sys/mount.h clashes, too */
+
+/* 5.3; without CLONE_VM it returns twice, as fork(2) does. */
+static inline pid_t
+sys_clone3(struct clone_args *args)
+{
+	return (pid_t)syscall(SYS_clone3, args, sizeof(*args));
+}
+
+/* 5.9 */
+static inline int
+sys_close_range(unsigned first, unsigned last)
+{
+	return (int)syscall(SYS_close_range, first, last, 0);
+}
+
+/* 5.6 */
+static inline int
+sys_openat2(int dirfd, const char *path, uint64_t flags, uint64_t resolve)
+{
+	struct open_how how = {
+		.flags = flags | O_CLOEXEC,
+		.resolve = resolve,
+	};
+
+	return (int)syscall(SYS_openat2, dirfd, path, &how, sizeof(how));
+}
+
+/* 5.2: a copy of the mount at `fd`, with all mounts below it, not attached. */
+static inline int
+sys_open_tree_clone(int fd)
+{
+	return (int)syscall(SYS_open_tree, fd, "",
+		AT_EMPTY_PATH | AT_RECURSIVE | OPEN_TREE_CLONE |
+			OPEN_TREE_CLOEXEC);
+}
+
+/* 5.2: attaches the detached mount `fd` at dirfd + path, which may be "". */
+static inline int
+sys_move_mount(int fd, int dirfd, const char *path)
+{
+	return (int)syscall(SYS_move_mount, fd, "", dirfd, path,
+		MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH);
+}
+
+/* 5.12 */
+static inline int
+sys_mount_setattr(
+	int dirfd, const char *path, unsigned flags, struct mount_attr *attr)
+{
+	return (int)syscall(
+		SYS_mount_setattr, dirfd, path, flags, attr, sizeof(*attr));
+}
+
+/* 5.2 */
+static inline int
+sys_fsopen(const char *type)
+{
+	return (int)syscall(SYS_fsopen, type, FSOPEN_CLOEXEC);
+}
+
+/* 5.2; value NULL with FSCONFIG_CMD_CREATE and key NULL. */
+static inline int
+sys_fsconfig(int fd, unsigned cmd, const char *key, const char *value)
+{
+	return (int)syscall(SYS_fsconfig, fd, cmd, key, value, 0);
+}
+
+/* 5.2 */
+static inline int
+sys_fsmount(int fd, unsigned attr)
+{
+	return (int)syscall(SYS_fsmount, fd, FSMOUNT_CLOEXEC, attr);
+}
+
+static inline int
+sys_pivot_root(const char *new_root, const char *put_old)
+{
+	return (int)syscall(SYS_pivot_root, new_root, put_old);
+}
+
+static inline int
+sys_umount2(const char *path, int flags)
+{
+	return (int)syscall(SYS_umount2, path, flags);
+}
+
+/* 5.1 */
+static inline int
+sys_pidfd_send_signal(int pidfd, int signo)
+{
+	return (int)syscall(SYS_pidfd_send_signal, pidfd, signo, NULL, 0);
+}
+
+/* A new, empty, anonymous session keyring: keyctl(2). */
+static inline long
+sys_join_session_keyring(void)
+{
+	return syscall(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, NULL, 0, 0, 0);
+}
+
+#endif

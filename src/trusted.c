@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: MIT */
+/* Does only root decide what is here?  Runs in the caller's process and in
+ * init, with fsuid 0. */
+#include "trusted.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdbool.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "xalloc.h"
+
+/* NULL, or what is wrong with a component that `path` names up to here. */
+static const char *
+check_owner(const char *path, const struct stat *st)
+{
+	unsigned mode = (unsigned)st->st_mode & 07777;
+
+	if (st->st_uid != 0)
+		return xasprintf("component %s is owned by uid %u; fix: chown "
+				 "root %s",
+			path, (unsigned)st->st_uid, path);
+	if (mode & S_IWGRP)
+		return xasprintf("component %s is writable by group %u (mode "
+				 "%04o); fix: chmod g-w %s",
+			path, (unsigned)st->st_gid, mode, path);
+	if (mode & S_IWOTH)
+		return xasprintf("component %s is writable by others (mode "
+				 "%04o); fix: chmod o-w %s",
+			path, mode, path);
+	return NULL;
+}
+
+static const char *
+check_dir(const char *path, const struct stat *st)
+{
+	if (S_ISLNK(st->st_mode))
+		return xasprintf("component %s is a symbolic link; write the "
+				 "path that it leads to",
+			path);
+	if (!S_ISDIR(st->st_mode))
+		return xasprintf("component %s is not a directory", path);
+	return check_owner(path, st);
+}
+
+/* Opens the component `name` in `dirfd` and closes that; -1: see *why. */
+static int
+step(int dirfd, const char *name, const char *so_far, const char **why)
+{
+	int fd = openat(dirfd, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+	struct stat st;
+
+	*why = NULL;
+	if (fd < 0 || fstat(fd, &st) < 0)
+		*why = xasprintf("component %s: %s", so_far, strerror(errno));
+	else
+		*why = check_dir(so_far, &st);
+	if (dirfd >= 0)
+		(void)close(dirfd);
+	if (!*why)
+		return fd;
+	if (fd >= 0)
+		(void)close(fd);
+	return -1;
+}
+
+int
+trusted_open_dir(const char *path, const char **why)
+{
+	const char *p = path + 1;
+	int fd = step(AT_FDCWD, "/", "/", why);
+
+	while (fd >= 0 && *p) {
+		size_t n = strcspn(p, "/");
+
+		fd = step(fd, xstrndup(p, n),
+			xstrndup(path, (size_t)(p - path) + n), why);
+		p += n;
+		p += *p == '/';
+	}
+	return fd;
+}
+
+char *
+trusted_read_fd(int fd, size_t max, size_t *size, const char **why)
+{
+	size_t room = 65536, n = 0;
+	char *text = xcalloc(room, 1);
+
+	*why = NULL;
+	for (;;) {
+		ssize_t got;
+
+		text = xgrow(text, n + 1, &room, 1);
+		got = read(fd, text + n, room - n - 1);
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got < 0) {
+			*why = strerror(errno);
+			return NULL;
+		}
+		if (got == 0)
+			break;
+		n += (size_t)got;
+		if (n > max) {
+			*why = xasprintf("larger than %zu MiB", max >> 20);
+			return NULL;
+		}
+	}
+	text[n] = '\0';
+	*size = n;
+	return text;
+}
+
+static const char *
+check_file(const char *path, const struct stat *st)
+{
+	if (!S_ISREG(st->st_mode))
+		return xasprintf("%s is not a regular file", path);
+	if (st->st_nlink != 1)
+		return xasprintf("%s has %lu links; it must have one", path,
+			(unsigned long)st->st_nlink);
+	return check_owner(path, st);
+}
+
+static bool
+same_state(const struct stat *a, const struct stat *b)
+{
+	return a->st_size == b->st_size &&
+	       a->st_mtim.tv_sec == b->st_mtim.tv_sec &&
+	       a->st_mtim.tv_nsec == b->st_mtim.tv_nsec &&
+	       a->st_ctim.tv_sec == b->st_ctim.tv_sec &&
+	       a->st_ctim.tv_nsec == b->st_ctim.tv_nsec;
+}
+
+char *
+trusted_read_file(const char *path, size_t max, size_t *size, const char **why)
+{
+	const char *name = strrchr(path, '/') + 1;
+	size_t dir_len = (size_t)(name - path) - 1;
+	int dirfd =
+		trusted_open_dir(dir_len ? xstrndup(path, dir_len) : "/", why);
+	struct stat st, after;
+	char *text;
+	int fd;
+
+	if (dirfd < 0)
+		return NULL;
+	fd = openat(dirfd, name,
+		O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	if (fd < 0 || fstat(fd, &st) < 0) {
+		*why = errno == ELOOP
+			       ? xasprintf("%s is a symbolic link", path)
+			       : xasprintf("%s: %s", path, strerror(errno));
+		return NULL;
+	}
+	*why = check_file(path, &st);
+	if (*why)
+		return NULL;
+	text = trusted_read_fd(fd, max, size, why);
+	if (!text) {
+		*why = xasprintf("%s: %s", path, *why);
+		return NULL;
+	}
+	if (fstat(fd, &after) < 0 || !same_state(&st, &after) ||
+		(off_t)*size != st.st_size) {
+		*why = xasprintf(
+			"%s changed while it was read; try again", path);
+		return NULL;
+	}
+	(void)close(fd);
+	(void)close(dirfd);
+	return text;
+}

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Does only root decide what is here?
+ *
+ * Every component is opened in turn, none through a link, and checked on its
+ * own descriptor: a directory, owned by root, not writable by group or others
+ * (sticky does not excuse: THREATS C16).  So nothing is walked twice, and the
+ * descriptor that comes back is of what was checked (C15, C19).  Only paths of
+ * the policy or compiled in; euid or fsuid 0.
+ */
+#ifndef MINIBOX_TRUSTED_H
+#define MINIBOX_TRUSTED_H
+
+#include <stddef.h>
+
+/* The directory at the clean path, O_PATH.  -1: *why says what is wrong and
+ * how to mend it; it is for root, not for callers. */
+int trusted_open_dir(const char *path, const char **why);
+
+/* The whole regular file at the clean path: one link, at most `max` bytes, a
+ * NUL byte behind them.  Never blocks on a FIFO or device.  NULL: see *why. */
+char *trusted_read_file(
+	const char *path, size_t max, size_t *size, const char **why);
+
+/* What is left of `fd`, in the same way; for files that need not be root's. */
+char *trusted_read_fd(int fd, size_t max, size_t *size, const char **why);
+
+#endif

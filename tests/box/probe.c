@@ -1,0 +1,250 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What does a program in the box see, and what can it not do?
+ *
+ * One small static program with a word as first argument; the tests run it in
+ * a box and, as the control, outside.  A word that tries something forbidden
+ * prints "NAME ok" or "NAME ERRNO" for each try.
+ */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <grp.h>
+#include <limits.h>
+#include <linux/capability.h>
+#include <sched.h>
+#include <signal.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/fsuid.h>
+#include <sys/ioctl.h>
+#include <sys/prctl.h>
+#include <sys/ptrace.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/un.h>
+#include <sys/wait.h>
+#include <termios.h>
+#include <unistd.h>
+
+static void
+report(const char *name, long rc)
+{
+	printf("%s %s\n", name, rc == -1 ? strerrorname_np(errno) : "ok");
+}
+
+/* Prints the open file descriptors; succeeds if they are 0, 1 and 2. */
+static int
+probe_fds(const char *arg)
+{
+	unsigned int open = 0;
+	int others = 0;
+
+	(void)arg;
+	for (int fd = 0; fd < 20000; fd++) {
+		if (fcntl(fd, F_GETFD) == -1)
+			continue;
+		if (fd <= 2)
+			open |= 1u << fd;
+		else
+			others++;
+		dprintf(1, "%d\n", fd);
+	}
+	return open == 7 && others == 0 ? 0 : 1;
+}
+
+/* Prints real, effective and saved user and group ids. */
+static int
+probe_ids(const char *arg)
+{
+	uid_t r, e, s;
+	gid_t rg, eg, sg;
+
+	(void)arg;
+	if (getresuid(&r, &e, &s) == -1 || getresgid(&rg, &eg, &sg) == -1)
+		return 1;
+	printf("%u %u %u %u %u %u\n", r, e, s, rg, eg, sg);
+	return 0;
+}
+
+/* Every way back to root. */
+static int
+probe_root(const char *arg)
+{
+	struct __user_cap_header_struct h = {
+		.version = _LINUX_CAPABILITY_VERSION_3,
+	};
+	struct __user_cap_data_struct d[2] = {
+		{ .effective = 1u << CAP_CHOWN, .permitted = 1u << CAP_CHOWN },
+	};
+	gid_t zero = 0;
+
+	(void)arg;
+	report("setresuid", setresuid(0, 0, 0));
+	report("setuid", setuid(0));
+	report("setreuid", setreuid(0, 0));
+	report("setresgid", setresgid(0, 0, 0));
+	report("setgroups", setgroups(1, &zero));
+	setfsuid(0);
+	errno = EPERM;
+	report("setfsuid", setfsuid((uid_t)-1) == 0 ? 0 : -1);
+	report("chroot", chroot("/"));
+	report("securebits", prctl(PR_SET_SECUREBITS, 0));
+	report("capset", syscall(SYS_capset, &h, d));
+	return 0;
+}
+
+/* Ends itself by any signal, also those the C library keeps for itself. */
+static int
+probe_raise(const char *arg)
+{
+	syscall(SYS_kill, getpid(), atoi(arg));
+	pause();
+	return 99;
+}
+
+/* Prints the signals that arrive; ends on QUIT. */
+static int
+probe_catch(const char *arg)
+{
+	siginfo_t info;
+	sigset_t all;
+
+	(void)arg;
+	sigfillset(&all);
+	sigprocmask(SIG_SETMASK, &all, NULL);
+	dprintf(1, "ready\n");
+	while (sigwaitinfo(&all, &info) != -1) {
+		dprintf(1, "%s\n", sigabbrev_np(info.si_signo));
+		if (info.si_signo == SIGQUIT)
+			return 0;
+	}
+	return 1;
+}
+
+/* Leaves N orphans behind, then waits for the end of its input. */
+static int
+probe_orphans(const char *arg)
+{
+	char byte;
+
+	for (int n = atoi(arg); n > 0; n--) {
+		pid_t pid = fork();
+
+		if (pid == -1)
+			return 1;
+		if (pid == 0)
+			_exit(fork() == -1);
+		if (waitpid(pid, NULL, 0) == -1)
+			return 1;
+	}
+	dprintf(1, "ready\n");
+	return read(0, &byte, 1) == 0 ? 0 : 1;
+}
+
+/* Types into the terminal that is its standard input. */
+static int
+probe_type(const char *arg)
+{
+	char byte = '#', tioclinux = 2;
+
+	(void)arg;
+	report("TIOCSTI", ioctl(0, TIOCSTI, &byte));
+	report("TIOCSTI-high",
+		syscall(SYS_ioctl, 0L, 0x100000000L | (long)TIOCSTI, &byte));
+	report("TIOCLINUX", ioctl(0, TIOCLINUX, &tioclinux));
+	return 0;
+}
+
+/* Connects to the abstract socket NAME. */
+static int
+probe_connect(const char *arg)
+{
+	struct sockaddr_un a = { .sun_family = AF_UNIX };
+	int fd = socket(AF_UNIX, SOCK_STREAM, 0);
+
+	memcpy(a.sun_path + 1, arg, strlen(arg));
+	report("connect",
+		connect(fd, (struct sockaddr *)&a,
+			(socklen_t)(offsetof(struct sockaddr_un, sun_path) + 1 +
+				    strlen(arg))));
+	return 0;
+}
+
+/* A pseudo terminal of the box's own. */
+static int
+probe_pty(const char *arg)
+{
+	int fd = posix_openpt(O_RDWR | O_NOCTTY);
+	char *name =
+		fd == -1 || grantpt(fd) || unlockpt(fd) ? NULL : ptsname(fd);
+
+	(void)arg;
+	puts(name == NULL ? strerrorname_np(errno) : name);
+	report("open", name ? open(name, O_RDWR | O_NOCTTY) : -1);
+	return 0;
+}
+
+/* Attaches to process PID. */
+static int
+probe_trace(const char *arg)
+{
+	long rc = ptrace(PTRACE_SEIZE, atoi(arg), NULL, NULL);
+
+	report("ptrace", rc);
+	return rc == -1 ? 1 : 0;
+}
+
+/* A user namespace of its own. */
+static int
+probe_userns(const char *arg)
+{
+	struct {
+		unsigned long long flags, rest[10];
+	} args = {
+		.flags = CLONE_NEWUSER,
+	};
+	long pid;
+
+	(void)arg;
+	pid = syscall(SYS_clone3, &args, sizeof(args));
+	if (pid == 0)
+		_exit(0);
+	report("clone3", pid);
+	pid = syscall(SYS_clone, CLONE_NEWUSER | SIGCHLD, 0, 0, 0, 0);
+	if (pid == 0)
+		_exit(0);
+	report("clone", pid);
+	report("unshare", unshare(CLONE_NEWUSER));
+	return 0;
+}
+
+static const struct {
+	const char *word;
+	int (*run)(const char *arg);
+} probes[] = {
+	{ "fds", probe_fds },
+	{ "ids", probe_ids },
+	{ "root", probe_root },
+	{ "raise", probe_raise },
+	{ "catch", probe_catch },
+	{ "orphans", probe_orphans },
+	{ "type", probe_type },
+	{ "connect", probe_connect },
+	{ "pty", probe_pty },
+	{ "trace", probe_trace },
+	{ "userns", probe_userns },
+};
+
+int
+main(int argc, char *argv[])
+{
+	for (size_t i = 0; argc > 1 && i < sizeof(probes) / sizeof(*probes);
+		i++)
+		if (strcmp(argv[1], probes[i].word) == 0)
+			return probes[i].run(argc > 2 ? argv[2] : "");
+	fprintf(stderr, "usage: probe WORD [ARG]\n");
+	return 98;
+}

@@ -1,0 +1,293 @@
+# SPDX-License-Identifier: MIT
+"""Does a box behave at a terminal as its command would without a box?"""
+
+import fcntl
+import os
+import re
+import shutil
+import signal
+import struct
+import termios
+import time
+
+import harness
+from harness import (MINIBOX, PROBE, Terminal, children_of, pids_with, stat_of,
+                     wait_for)
+
+BASH = shutil.which('bash') or '/bin/bash'
+
+
+class Case(harness.Case):
+    def terminal(self, *argv, **options):
+        terminal = Terminal(*argv, **options)
+        self.addCleanup(terminal.close)
+        return terminal
+
+    def name_of(self, pid):
+        try:
+            return harness.read(f'/proc/{pid}/comm').strip()
+        except OSError:
+            return ''
+
+    def wait_for_sleep(self, mark):
+        wait_for(lambda: any(self.name_of(pid) == 'sleep'
+                             for pid in pids_with(mark)), 'the command')
+
+    def foreground_stays(self, terminal, group):
+        wait_for(lambda: terminal.foreground() == group, 'the foreground', 5)
+
+
+class JobControl(Case):
+    """In a shell with job control outside."""
+
+    def setUp(self):
+        super().setUp()
+        self.shell = self.terminal(BASH, '--norc', '--noprofile',
+                                   '--noediting', '-i')
+        self.shell.expect('outside> ')
+        self.modes = self.shell.modes()
+
+    def send(self, text):
+        self.shell.send(text)
+
+    def expect(self, pattern):
+        return self.shell.expect(pattern)
+
+    def status(self, wanted):
+        """Back at the shell, with everything as before."""
+        self.expect('outside> ')
+        self.send('echo status=$?\n')
+        self.expect(rf'status={wanted}\r\n')
+        self.expect('outside> ')
+        self.assertEqual(self.shell.foreground(), self.shell.pid)
+        self.assertEqual(self.shell.modes(), self.modes)
+
+    def test_exit_status(self):
+        self.send(f"{MINIBOX} /bin/sh -c 'tty; exit 7'\n")
+        self.status(7)
+
+    def test_ctrl_c_ends_the_command_and_only_it(self):
+        mark, other = self.mark(), self.mark()
+        self.send(f'sleep {other} &\n')
+        self.expect('outside> ')
+        for key, status in ('\x03', 130), ('\x1c', 131):
+            self.send(f'{MINIBOX} /bin/sleep {mark}\n')
+            self.wait_for_sleep(mark)
+            self.send(key)
+            self.status(status)
+            self.assertEqual(pids_with(mark), [])
+        self.assertEqual(len(pids_with(other)), 1)
+        self.send('kill %1\n')
+
+    def test_ctrl_c_comes_once(self):
+        self.send(f'{MINIBOX} {PROBE} catch\n')
+        self.expect('ready\r\n')
+        self.send('\x03')
+        self.expect('INT\r\n')
+        time.sleep(0.1)
+        init = children_of(self.box())[0]
+        command = children_of(init)[0]
+        os.kill(command, signal.SIGUSR1)
+        self.assertNotIn('INT', self.expect(r'(?s)(.*)USR1\r\n').group(1))
+        os.kill(command, signal.SIGQUIT)
+        self.status(0)
+
+    def box(self):
+        """The minibox that the shell has started."""
+        return wait_for(lambda: children_of(self.shell.pid), 'minibox')[-1]
+
+    def test_window_size(self):
+        self.send(f'{MINIBOX} {PROBE} catch\n')
+        self.expect('ready\r\n')
+        fcntl.ioctl(self.shell.fd, termios.TIOCSWINSZ,
+                    struct.pack('HHHH', 33, 99, 0, 0))
+        self.expect('WINCH\r\n')
+        self.send('\x1c')
+        self.status(0)
+        self.send(f'{MINIBOX} stty size\n')
+        self.expect('33 99')
+
+    def test_ctrl_z_and_fg(self):
+        self.send(f'{MINIBOX} /bin/cat\n')
+        box = self.box()
+        self.send('one\n')
+        self.expect('one\r\none\r\n')
+        for round in 'two', 'three':
+            self.send('\x1a')
+            self.expect('Stopped')
+            self.expect('outside> ')
+            init, = children_of(box)
+            command, = children_of(init)
+            self.assertEqual([stat_of(pid)[0] for pid in (box, command)],
+                             ['T', 'T'])
+            self.assertEqual(self.shell.foreground(), self.shell.pid)
+            self.send('fg\n')
+            self.expect('cat\r\n')
+            self.send(round + '\n')
+            self.expect(f'{round}\r\n{round}\r\n')
+        self.send('\x04')
+        self.status(0)
+
+    def test_ctrl_z_and_bg(self):
+        mark = self.mark()
+        self.send(f"{MINIBOX} /bin/sh -c 'sleep 0.3; exit 5' {mark}\n")
+        wait_for(lambda: len(pids_with(mark)) >= 3, 'the command')
+        self.send('\x1a')
+        self.expect('Stopped')
+        self.send('bg\n')
+        self.expect('&')
+        self.send('wait %1\n')
+        self.expect('outside> ')
+        self.status(5)
+
+    def test_background_job_that_reads(self):
+        self.send(f'{MINIBOX} /bin/cat &\n')
+        self.expect('outside> ')
+        box = self.box()
+        wait_for(lambda: stat_of(box)[0] == 'T', 'the stop by the terminal')
+        self.send('fg\n')
+        self.expect('cat.*\r\n')
+        self.send('line\n')
+        self.expect('line\r\nline\r\n')
+        self.send('\x04')
+        self.status(0)
+
+    def test_pipeline(self):
+        self.send(f'{MINIBOX} /bin/cat | {MINIBOX} /bin/sed s/a/b/\n')
+        wait_for(lambda: len(children_of(self.shell.pid)) == 2, 'two boxes')
+        self.send('aaa\n')
+        self.expect('baa\r\n')
+        self.send('\x03')
+        self.status(130)
+
+    def inside(self):
+        self.send(f"{MINIBOX} -e 'PS1=inside> '\n")
+        text = self.expect('(?s)(.*)inside> ').group(1)
+        self.assertNotIn('job control', text)
+
+    def test_shell_in_the_box(self):
+        mark = self.mark()
+        self.inside()
+        self.send(f'sleep {mark}\n')
+        self.wait_for_sleep(mark)
+        self.send('\x03')
+        self.expect('inside> ')
+        self.send('echo alive-$((6*7))\n')
+        self.expect('alive-42')
+        self.expect('inside> ')
+        self.send('exit 5\n')
+        self.status(5)
+
+    def test_job_control_in_the_box(self):
+        mark = self.mark()
+        self.inside()
+        self.send(f'sleep {mark}\n')
+        self.wait_for_sleep(mark)
+        self.send('\x1a')
+        self.expect('Stopped')
+        self.expect('inside> ')
+        self.send('fg\n')
+        self.expect('sleep')
+        time.sleep(0.05)
+        self.send('\x03')
+        self.expect('inside> ')
+        self.assertNotEqual(stat_of(self.box())[0], 'T')
+        self.send('exit\n')
+        self.status(130)
+
+    def test_end_of_input(self):
+        self.inside()
+        self.send('\x04')
+        self.expect('outside> ')
+        self.send('echo back-$((6*7))\n')
+        self.expect('back-42')
+
+    def test_box_in_the_foreground_is_killed(self):
+        mark = self.mark()
+        self.inside()
+        self.send(f'sleep {mark}\n')
+        self.wait_for_sleep(mark)
+        os.kill(self.box(), signal.SIGKILL)
+        self.expect('outside> ')
+        self.send('echo back-$((6*7))\n')
+        self.expect('back-42')
+        self.assertEqual(pids_with(mark), [])
+
+    def test_hang_up(self):
+        mark = self.mark()
+        self.send(f'{MINIBOX} /bin/sleep {mark}\n')
+        self.wait_for_sleep(mark)
+        self.shell.close()
+        self.shell.close = lambda: None
+        wait_for(lambda: not pids_with(mark), 'the end of the box')
+
+
+class WithoutJobControl(Case):
+    """In a script, where minibox shares the process group of the shell."""
+
+    def script(self, text):
+        terminal = self.terminal('/bin/sh', '-c', text)
+        return terminal
+
+    def test_read_after_an_interactive_box(self):
+        terminal = self.script(
+            f"read y; {MINIBOX} -e 'PS1=inside> ' /bin/sh -i; s=$?; "
+            'read x; echo "got-$x-$s"')
+        modes = terminal.modes()
+        terminal.send('go\n')
+        terminal.expect('inside> ')
+        self.assertNotEqual(terminal.foreground(), terminal.pid)
+        terminal.send('exit 4\n')
+        self.foreground_stays(terminal, terminal.pid)
+        terminal.send('hello\n')
+        terminal.expect('got-hello-4')
+        self.assertEqual(terminal.modes(), modes)
+        self.assertEqual(terminal.wait(), 0)
+
+    def test_read_after_a_killed_interactive_shell(self):
+        terminal = self.script(
+            f"{MINIBOX} -e 'PS1=inside> ' /bin/sh -i; s=$?; "
+            'read x; echo "got-$x-$s"')
+        terminal.expect('inside> ')
+        terminal.send('kill -9 $$\n')
+        self.foreground_stays(terminal, terminal.pid)
+        terminal.send('hello\n')
+        terminal.expect('got-')
+
+    def test_plain_command_leaves_the_terminal_alone(self):
+        terminal = self.script(f'{MINIBOX} /bin/cat; read x; echo got-$x')
+        terminal.send('a\n')
+        terminal.expect('a\r\na\r\n')
+        self.assertEqual(terminal.foreground(), terminal.pid)
+        terminal.send('\x04')
+        terminal.send('b\n')
+        terminal.expect('got-b')
+        self.assertEqual(terminal.wait(), 0)
+
+    def test_ctrl_c_reaches_the_whole_group(self):
+        mark = self.mark()
+        terminal = self.script(f'trap "echo trapped" INT; '
+                               f'{MINIBOX} /bin/sleep {mark}; echo "s-$?"')
+        self.wait_for_sleep(mark)
+        terminal.send('\x03')
+        terminal.expect('trapped')
+        terminal.expect('s-130')
+        self.assertEqual(terminal.wait(), 0)
+
+    def test_minibox_as_session_leader(self):
+        """As a login shell is started."""
+        terminal = self.terminal(MINIBOX, '-e', 'PS1=inside> ', '/bin/sh',
+                                 '-i')
+        text = terminal.expect('(?s)(.*)inside> ').group(1)
+        self.assertNotIn('job control', text)
+        terminal.send('exit 6\n')
+        self.assertEqual(terminal.wait(), 6)
+
+    def test_terminal_in_the_box(self):
+        """It is the caller's, and of no more use than before."""
+        terminal = self.terminal(MINIBOX, '/bin/sh', '-c',
+                                 'echo ok >/dev/tty; stty size; tty')
+        terminal.expect('ok\r\n')
+        terminal.expect(r'\d+ \d+\r\n')
+        terminal.wait()
+        self.assertFalse(re.search('denied', terminal.seen))

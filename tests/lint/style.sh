@@ -1,0 +1,53 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# What tools can say about the text: man pages, shell scripts, format of the C
+# sources, entries of the top level, and that the sources compile with another
+# libc.
+#
+# usage: style.sh BUILD_DIR
+set -u
+build=$(cd "${1:?usage: style.sh BUILD_DIR}" && pwd) || exit 1
+cd "$(dirname "$0")/../.." || exit 1
+passed=0 failed=0
+
+check() { # NAME COMMAND...
+	name=$1
+	shift
+	if "$@"; then
+		passed=$((passed + 1))
+	else
+		echo "FAIL: style: $name"
+		failed=$((failed + 1))
+	fi
+}
+
+for page in man/*.[1-8]; do
+	check "$page" mandoc -Tlint -Wwarning "$page"
+done
+for script in src/minibox-rootfs etc/*.sh tests/*.sh tests/*/*.sh .ci/run; do
+	check "$script" shellcheck -S warning "$script"
+done
+for source in src/*.[ch] tests/*/*.c; do
+	check "format of $source" clang-format --dry-run -Werror "$source"
+done
+for source in src/*.c; do
+	case $source in */syscalls-gen.c) continue ;; esac # for the build machine
+	check "$source with musl" musl-gcc -fsyntax-only -std=gnu11 -Wall \
+		-Wextra -Werror -D_GNU_SOURCE -DSYSCONFDIR='"/etc"' \
+		"-I$build" "-I$build/src" -idirafter /usr/include \
+		-idirafter "/usr/include/$(gcc -print-multiarch)" "$source"
+done
+
+entries() {
+	found=$(ls) || return 1
+	for entry in $found; do
+		case $entry in
+		configure.ac | Makefile.am | README.md | LICENSE) ;;
+		src | etc | man | tests) ;;
+		*) echo "unexpected: $entry" && return 1 ;;
+		esac
+	done
+}
+check "the top level" entries
+echo "$passed passed, $failed failed, 0 skipped"
+[ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]
