@@ -110,14 +110,15 @@ reap(pid_t command, int status)
 }
 
 /*
- * A signal from outside of the pid namespace has no sender here (si_pid 0).
- * One that the terminal sent (SI_KERNEL) has reached the command by itself;
- * one of the box's own processes is none of our business.
+ * A signal from outside of the pid namespace has no sender here (si_pid 0), and
+ * the monitor's have SI_QUEUE.  Others are not handed on: what the terminal
+ * (SI_KERNEL) or kill(2) sends to the process group has reached the command by
+ * itself, and the box's own processes know the command.
  */
 static bool
 is_from_monitor(const siginfo_t *info)
 {
-	return info->si_pid == 0 && info->si_code <= 0;
+	return info->si_pid == 0 && info->si_code == SI_QUEUE;
 }
 
 static void

@@ -181,7 +181,13 @@ mode_list(struct context *c)
 	drop(c);
 	any = explain_list(
 		stdout, &c->policy, c->request.box, &c->caller, &c->accounts);
-	finish(any ? EXIT_YES : EXIT_NO);
+	if (any)
+		finish(EXIT_YES);
+	if (c->request.box)
+		die(EXIT_NO,
+			"box '%s' is not available to you; see: minibox -l",
+			c->request.box);
+	die(EXIT_NO, "no box is available to you; ask your administrator");
 }
 
 /* A command that is the name of a box of the caller's: the -b was forgotten. */

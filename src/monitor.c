@@ -80,13 +80,19 @@ is_forwarded(const struct signalfd_siginfo *info)
 static void
 forward(const struct monitor *m)
 {
-	struct signalfd_siginfo info;
+	struct signalfd_siginfo in;
 
-	while (read(m->signals, &info, sizeof(info)) == (ssize_t)sizeof(info))
-		if (is_forwarded(&info))
-			/* ESRCH: init has just ended, and that is seen next */
-			(void)sys_pidfd_send_signal(
-				m->pidfd, (int)info.ssi_signo);
+	while (read(m->signals, &in, sizeof(in)) == (ssize_t)sizeof(in)) {
+		siginfo_t out = { 0 };
+
+		if (!is_forwarded(&in))
+			continue;
+		/* SI_QUEUE tells init that it is from us. */
+		out.si_signo = (int)in.ssi_signo;
+		out.si_code = SI_QUEUE;
+		/* ESRCH: init has just ended, and that is seen next. */
+		(void)sys_pidfd_send_signal(m->pidfd, out.si_signo, &out);
+	}
 }
 
 /* The command stopped, so we do, and whoever waits for us sees it; SIGCONT

@@ -13,6 +13,7 @@
 #include <linux/mount.h>
 #include <linux/openat2.h>
 #include <linux/sched.h>
+#include <signal.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/syscall.h>
@@ -115,9 +116,9 @@ sys_umount2(const char *path, int flags)
 
 /* 5.1 */
 static inline int
-sys_pidfd_send_signal(int pidfd, int signo)
+sys_pidfd_send_signal(int pidfd, int signo, siginfo_t *info)
 {
-	return (int)syscall(SYS_pidfd_send_signal, pidfd, signo, NULL, 0);
+	return (int)syscall(SYS_pidfd_send_signal, pidfd, signo, info, 0);
 }
 
 /* A new, empty, anonymous session keyring: keyctl(2). */

@@ -62,8 +62,7 @@ class Result(NamedTuple):
 
 def box(name='demo', **keys):
     """One [box] section: alice may run anything, unless KEYS say otherwise.
-
-    An underscore stands for a dash, a list for a repeated key, None for none."""
+    An underscore is a dash there, a list a repeated key, None no key."""
     keys = {'rootfs': ROOT, 'users': 'alice', 'command': '*', **keys}
     lines = [f'[box {name}]']
     for key, value in keys.items():
@@ -371,7 +370,10 @@ class Terminal:
         return os.waitstatus_to_exitcode(status)
 
     def close(self):
+        if self.fd is None:
+            return
         os.close(self.fd)       # hangs up
+        self.fd = None
         if self.pid is not None:
             try:
                 self.wait(2)

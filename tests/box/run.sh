@@ -6,7 +6,7 @@
 #	sh tests/box/run.sh BUILD_DIR [TEST-NAME-PATTERN]...
 #
 # Run as root.  Everything happens in a private mount namespace, in which
-# /etc, /usr/local and /var are overlays, and /home, /run and /dev/shm are empty:
+# /etc, /usr/local and /var are overlays, /home, /run and /dev/shm are empty:
 # `make install`, the made-up users, the policies and the root file systems of
 # the tests never reach the host.  The last line is
 # "N passed, N failed, N skipped"; exit 1 if a test failed, 2 if none could run.

@@ -79,7 +79,8 @@ class Environment(Case):
 
     def test_strange_strings(self):
         """Not every string of an environment has a name."""
-        result = minibox('/usr/bin/env', env={b'TERM': b'\xff\xfe', b'\xff': b'x'})
+        result = minibox('/usr/bin/env',
+                         env={b'TERM': b'\xff\xfe', b'\xff': b'x'})
         self.ok(result)
         self.assertNotIn('TERM', result.out)
 
@@ -128,7 +129,8 @@ class Option(Case):
         self.assertEqual(self.inside('-e', 'TERM=vt100', env={}),
                          self.standard(TERM='vt100'))
         for name in 'TERM', 'LANG', 'LC_ALL':
-            self.refused(minibox('-e', name + '=a b', '/usr/bin/env'), (125, 126))
+            self.refused(minibox('-e', name + '=a b', '/usr/bin/env'),
+                         (125, 126))
 
     def test_allowed_at_all(self):
         self.assertEqual(self.inside('-e', 'A=1', env={}),

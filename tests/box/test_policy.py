@@ -124,7 +124,8 @@ class Choice(harness.Case):
 
     def test_command_that_is_a_box(self):
         write_policy(box('lab'), box('other'))
-        self.refused(minibox('-b', 'other', 'lab'), 127, 'did you mean: -b lab?')
+        self.refused(minibox('-b', 'other', 'lab'), 127,
+                     'did you mean: -b lab?')
         write_policy(box('lab', command='/bin/echo'))
         self.refused(minibox('lab'), 126, 'did you mean: -b lab?')
         write_policy(box('lab', command='/bin/echo'), box('b', users='bob'))

@@ -5,7 +5,8 @@ import platform
 import unittest
 
 import harness
-from harness import ALICE, PROBE, ROOT, SUPERUSER, box, minibox, run, write_policy
+from harness import (ALICE, PROBE, ROOT, SUPERUSER, box, minibox, run,
+                     write_policy)
 
 SYSCALLS = '/bin/syscalls-probe'
 KILLED = 'SIGSYS'

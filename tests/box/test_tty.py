@@ -3,7 +3,6 @@
 
 import fcntl
 import os
-import re
 import shutil
 import signal
 import struct
@@ -153,12 +152,11 @@ class JobControl(Case):
         self.status(0)
 
     def test_pipeline(self):
-        self.send(f'{MINIBOX} /bin/cat | {MINIBOX} /bin/sed s/a/b/\n')
+        self.send(f'{MINIBOX} head -n 1 | {MINIBOX} head -n 1\n')
         wait_for(lambda: len(children_of(self.shell.pid)) == 2, 'two boxes')
         self.send('aaa\n')
-        self.expect('baa\r\n')
-        self.send('\x03')
-        self.status(130)
+        self.expect('aaa\r\naaa\r\n')
+        self.status(0)
 
     def inside(self):
         self.send(f"{MINIBOX} -e 'PS1=inside> '\n")
@@ -197,6 +195,7 @@ class JobControl(Case):
 
     def test_end_of_input(self):
         self.inside()
+        time.sleep(0.1)         # until the shell has set its modes
         self.send('\x04')
         self.expect('outside> ')
         self.send('echo back-$((6*7))\n')
@@ -211,14 +210,13 @@ class JobControl(Case):
         self.expect('outside> ')
         self.send('echo back-$((6*7))\n')
         self.expect('back-42')
-        self.assertEqual(pids_with(mark), [])
+        wait_for(lambda: not pids_with(mark), 'the end of the box')
 
     def test_hang_up(self):
         mark = self.mark()
         self.send(f'{MINIBOX} /bin/sleep {mark}\n')
         self.wait_for_sleep(mark)
         self.shell.close()
-        self.shell.close = lambda: None
         wait_for(lambda: not pids_with(mark), 'the end of the box')
 
 
@@ -285,9 +283,9 @@ class WithoutJobControl(Case):
 
     def test_terminal_in_the_box(self):
         """It is the caller's, and of no more use than before."""
-        terminal = self.terminal(MINIBOX, '/bin/sh', '-c',
-                                 'echo ok >/dev/tty; stty size; tty')
+        terminal = self.terminal(MINIBOX, '/bin/sh', '-c', 'read x; '
+                                 'echo ok >/dev/tty; [ -t 0 ] && stty -a')
+        terminal.send('\n')
         terminal.expect('ok\r\n')
-        terminal.expect(r'\d+ \d+\r\n')
-        terminal.wait()
-        self.assertFalse(re.search('denied', terminal.seen))
+        terminal.expect('speed')
+        self.assertEqual(terminal.wait(), 0)

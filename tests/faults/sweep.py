@@ -1,0 +1,599 @@
+# SPDX-License-Identifier: MIT
+"""What if a system call of the privileged half fails, or if a process is
+killed there?
+
+One run under strace(1) lists every call of the three processes of a box: of
+the caller's process (which becomes the monitor), of init, and of the command
+up to its execve.  Then there is a run for each of these calls and for each
+thing that may happen at it; inject.c makes it happen.
+
+Whatever happens, no process of the box is left, and the host's mounts and name
+are what they were.  If a call fails, the status is 125, there is one line on
+stderr, and the command has not run; where minibox may go on (HARMLESS), the
+command finds the very box of the undisturbed run, or the run ends like that.
+If a process is killed before the go byte, the command has not run.
+
+stage.sh says where this runs, and that as root."""
+
+import concurrent.futures
+import errno
+import glob
+import itertools
+import os
+import re
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from typing import NamedTuple
+
+MINIBOX = '/usr/local/bin/minibox'
+POLICY = '/etc/minibox.conf'
+ROOT = '/var/lib/minibox/demo'
+USER, UID = 'tester', 4001
+SCRATCH = os.environ['STAGE_SCRATCH']
+INJECT = SCRATCH + '/inject'
+ROLES = {'caller': '0', 'init': '1', 'command': '2', 'any process': 'any'}
+LIMIT = 30      # seconds that a run may take
+
+# What the command finds: whatever minibox has set up, but for the working
+# directory, which may fall back.
+DESCRIBE = r'''
+echo RAN
+grep -E '^(Uid|Gid|Groups|Sig...|Cap...|NoNewPrivs|Seccomp.*):' /proc/self/status
+hostname
+umask
+ulimit -a
+ls /proc/self/fd
+stat -c '%A %u %g %n' / /tmp /run /dev/* /home/*
+ip link show lo | grep -o '<.*>'
+cat /proc/mounts
+exit 7
+'''
+LINGER = 'echo RAN; sleep "$0"'
+DESCRIBED = [
+    r'\ARAN\n', rf'^Uid:(\t{UID}){{4}}$', rf'^Gid:(\t{UID}){{4}}$',
+    r'^SigBlk:\t0{16}$', r'^SigIgn:\t0{16}$', r'^CapInh:\t0{16}$',
+    r'^CapPrm:\t0{16}$', r'^CapEff:\t0{16}$', r'^CapBnd:\t0{16}$',
+    r'^CapAmb:\t0{16}$', r'^NoNewPrivs:\t1$', r'^Seccomp:\t2$',
+    r'^container-box$', r'<LOOPBACK,UP',
+]
+
+# Where minibox may go on: the process, what strace shows, and why.
+HARMLESS = [
+    ('.*', r'close\(', 'it closes, whatever it says'),
+    ('caller', r'brk\(', 'malloc takes memory from elsewhere'),
+    ('caller', r'setfsuid\(0\)', 'it is 0, and read back'),
+    ('caller', r'mount_setattr\(-1, ', 'can only fail; how is the question'),
+    ('caller', r'sysinfo\(', 'qsort asks how much memory there is'),
+    ('caller', r'getcwd\(', 'the directory may have been deleted'),
+    ('caller', r'openat\(AT_FDCWD, "/dev/tty"', 'there may be no terminal'),
+    ('init', r'rt_sigtimedwait\(.*tv_sec=0', 'no signal has come early'),
+    ('command', r'chdir\(', 'it falls back to the home, then to /'),
+    ('caller|init', r'set(res)?uid\(0', 'is to fail'),
+]
+# They return no errors: credentials(7), getpid(2), umask(2).
+NEVER_FAIL = {'getuid', 'getgid', 'getpid', 'gettid', 'umask', 'exit_group'}
+# In these phases (see PHASES) a library is at work.
+LIBRARY = {
+    'start-up of libc': 'before main; it may end in its own way',
+    'libcap-ng looks': 'it has other ways, and what it sets is read back',
+    'fork of libc': 'what it tells the kernel concerns threads only',
+}
+LATE = 'late'   # the command is running
+PHASES = {      # and the call that each begins with
+    'caller': [('start-up of libc', ''), ('', r'prctl\(PR_SET_DUMPABLE'),
+               ('libcap-ng looks', r'capget\(\{version=0'),
+               ('', r'capset\('), (LATE, r'poll\(')],
+    'init': [('', ''), (LATE, r'rt_sigtimedwait\(.*(\}|NULL), NULL, ')],
+    'command': [('fork of libc', ''), ('', r'chdir\(')],
+}
+# The calls of the drop: "done" is not to be believed.
+DROP = {'setuid', 'setresuid', 'setresgid', 'setfsuid', 'setfsgid', 'capset'}
+DROP_PRCTL = r'prctl\(PR_(SET_(SECUREBITS|NO_NEW_PRIVS|DUMPABLE)|CAPBSET_DROP' \
+    '|CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL)'
+WAITS = {'read', 'poll', 'waitid', 'wait4', 'rt_sigtimedwait'}
+DESCRIPTORS = {'openat', 'openat2', 'open_tree', 'pipe2', 'socket',
+               'signalfd4', 'fsopen', 'fsmount'}
+# Without these for ever die() cannot drop, or cannot write, and is silent.
+SPEECH = {'getresuid', 'getresgid', 'setresuid', 'setresgid', 'capset', 'write'}
+
+
+class Call(NamedTuple):
+    """One line of a trace."""
+    role: str
+    name: str
+    number: int     # which of this name in this process
+    text: str
+    value: int      # what it returned
+    phase: str
+
+
+class Case(NamedTuple):
+    """One run."""
+    kind: str
+    role: str
+    name: str
+    number: str
+    action: str
+    allowed: tuple  # names of judgements, of which one must hold
+    call: Call = None
+
+    def __str__(self):
+        return (f'{self.role}: {self.name} #{self.number} {self.action}' +
+                (f': {self.call.text[:90]}' if self.call else ''))
+
+
+class Result(NamedTuple):
+    done: int       # how often it was injected
+    programs: int   # that were started
+    status: int     # as a shell shows it; -1: it did not end
+    out: str
+    err: str
+    left: list      # processes
+    host: bool      # is as it was
+
+    def __str__(self):
+        return (f'status {self.status}, {self.done} injected, {self.programs} '
+                f'programs started, processes left: {self.left}, host '
+                f'{"as before" if self.host else "CHANGED"}, stderr '
+                f'{self.err!r}, stdout {self.out[:40]!r}')
+
+
+counts = Counter()
+
+
+def check(name, ok, why=''):
+    counts['passed' if ok else 'failed'] += 1
+    if not ok:
+        print(f'FAIL: {name}: {why}', flush=True)
+
+
+# The host and its processes
+
+def host():
+    with open('/proc/self/mountinfo') as file:
+        return file.read(), os.uname().nodename
+
+
+def pids_with(mark):
+    """The processes that have MARK in their arguments."""
+    found = []
+    for name in os.listdir('/proc'):
+        try:
+            with open(f'/proc/{int(name)}/cmdline', 'rb') as file:
+                if mark.encode() in file.read() and int(name) != os.getpid():
+                    found.append(int(name))
+        except (OSError, ValueError):
+            pass
+    return found
+
+
+def end(pids):
+    for pid in pids:
+        try:
+            os.kill(pid, signal.SIGKILL)
+        except ProcessLookupError:
+            pass
+
+
+def wait_until(question, limit):
+    over = time.monotonic() + limit
+    while not question() and time.monotonic() < over:
+        time.sleep(0.005)
+    return question()
+
+
+_numbers = itertools.count(1)
+
+
+def new_mark():
+    return f'31536{os.getpid() % 100000:05d}{next(_numbers):06d}'
+
+
+# Runs
+
+ENVIRONMENT = {'PATH': '/usr/local/bin:/usr/bin:/bin', 'HOME': '/nonexistent'}
+
+
+def box(script, mark):
+    return [MINIBOX, '-b', 'demo', '/bin/sh', '-c', script, mark]
+
+
+def inject(role, name, number, action, script=DESCRIBE):
+    """One run of a box in which something goes wrong."""
+    mark = new_mark()
+    before = host()
+    report, writer = os.pipe()
+    with open(report) as reader, \
+            tempfile.TemporaryFile('w+', dir=SCRATCH) as out, \
+            tempfile.TemporaryFile('w+', dir=SCRATCH) as err:
+        process = subprocess.Popen(
+            [INJECT, str(writer), str(UID), ROLES[role], name, str(number),
+             action, *box(script, mark)], stdin=subprocess.DEVNULL, stdout=out,
+            stderr=err, cwd='/', env=ENVIRONMENT, pass_fds=[writer])
+        os.close(writer)
+        try:
+            process.wait(LIMIT)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+        left = pids_with(mark)
+        end(left)
+        words = reader.read().split() or [0, 0, -1]
+        out.seek(0)
+        err.seek(0)
+        return Result(*map(int, words), out.read(), err.read(), left,
+                      host() == before)
+
+
+# Judgements
+
+def one_line(err):
+    return re.fullmatch(r'minibox: [^\x00-\x1f\x7f]+\n', err) is not None
+
+
+def not_run(r):
+    return r.programs <= 1 and r.out == ''
+
+
+JUDGEMENTS = {
+    # the command has run, in just the box of the undisturbed run
+    'right': lambda r, clean:
+        r.status == 7 and r.err == '' and r.out == clean.out,
+    'closed': lambda r, clean:
+        r.status == 125 and one_line(r.err) and not_run(r),
+    'not executable': lambda r, clean:
+        r.status in (126, 127) and one_line(r.err) and not_run(r),
+    'silent': lambda r, clean: r.status == 125 and r.err == '' and not_run(r),
+    # two processes may fail for the same reason
+    'closed twice': lambda r, clean:
+        r.status == 125 and not_run(r) and len(r.err.splitlines()) == 2 and
+        all(one_line(line + '\n') for line in r.err.splitlines()),
+    'stillborn': lambda r, clean: r.status not in (0, 7) and not_run(r),
+    'broken off': lambda r, clean:
+        r.status == 125 and one_line(r.err) and clean.out.startswith(r.out),
+    'broken off silently': lambda r, clean:
+        r.status == 125 and r.err == '' and clean.out.startswith(r.out),
+    'killed': lambda r, clean: r.status == 137 and r.err == '' and not_run(r),
+    'killed late': lambda r, clean:
+        r.status == 137 and r.err == '' and r.out in ('', 'RAN\n'),
+    'lost': lambda r, clean: r.status == 125 and one_line(r.err) and
+        r.out in ('', 'RAN\n'),
+}
+
+
+def is_tidy(r):
+    return not r.left and r.host and r.status != -1
+
+
+def is_fine(case, r, clean):
+    return r.done > 0 and is_tidy(r) and any(
+        JUDGEMENTS[name](r, clean) for name in case.allowed)
+
+
+# Traces
+
+def traces(*args):
+    """The lines of each process, and the exit status."""
+    with tempfile.TemporaryDirectory(dir=SCRATCH) as directory:
+        status = subprocess.run(
+            ['strace', '-ff', '-a1', '-s4096', '-u', USER, '-o',
+             directory + '/trace', MINIBOX, *args], stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd='/',
+            env=ENVIRONMENT, timeout=LIMIT).returncode
+        found = []
+        for path in glob.glob(directory + '/trace.*'):
+            with open(path, errors='replace') as file:
+                found.append(file.read().splitlines())
+        return found, status
+
+
+def of_roles(found):
+    """The traces of the three processes."""
+    def one(question):
+        fitting = [lines for lines in found if any(map(question, lines))]
+        if len(fitting) != 1:
+            sys.exit(f'sweep.py: {len(fitting)} processes, 1 expected')
+        return fitting[0]
+
+    return {
+        'caller': one(lambda line: line.startswith(f'execve("{MINIBOX}"')),
+        'init': one(lambda line: line.startswith('pivot_root(')),
+        'command': one(lambda line: line.startswith('prctl(PR_SET_SECCOMP')),
+    }
+
+
+def parse(role, lines):
+    calls, seen, phases, phase = [], Counter(), PHASES[role][:], ''
+    for text in lines:
+        match = re.match(r'(\w+)\(.*\) += (-?\w+)', text)
+        if not match:
+            continue
+        if phases and re.match(phases[0][1], text):
+            phase = phases.pop(0)[0]
+        name, value = match[1], match[2]
+        seen[name] += 1
+        # umask(2) is shown in octal
+        calls.append(Call(role, name, seen[name], text, int(
+            value, 8 if re.fullmatch('0[0-7]+', value) else 0), phase))
+    if phases:
+        sys.exit(f'sweep.py: no {phases[0]} in the trace of {role}')
+    return calls
+
+
+def before_exec(lines):
+    """What the process does as minibox."""
+    for i, line in enumerate(lines):
+        if line.startswith('execve(') and MINIBOX not in line:
+            return lines[:i + 1]
+    return lines
+
+
+def record():
+    """The calls of the three processes in an undisturbed run."""
+    found, status = traces('-b', 'demo', '/bin/sh', '-c', DESCRIBE)
+    if status != 7:
+        sys.exit(f'sweep.py: the box under strace ended with status {status}')
+    roles = of_roles(found)
+    return (parse('caller', roles['caller'][1:]) + parse('init', roles['init'])
+            + parse('command', before_exec(roles['command'])))
+
+
+# What is to be run
+
+def allowed_after_error(call):
+    if call.phase == LATE:
+        return 'right', 'broken off'
+    if call.phase == 'start-up of libc':
+        return 'right', 'stillborn'
+    if call.phase in LIBRARY or any(
+            re.fullmatch(role, call.role) and re.match(pattern, call.text)
+            for role, pattern, _ in HARMLESS):
+        return 'right', 'closed'
+    if call.role == 'command' and call.name in ('newfstatat', 'execve'):
+        return 'closed', 'not executable'
+    return 'closed',
+
+
+def errors_of(call):
+    """The things that may go wrong with a call."""
+    if call.name in NEVER_FAIL:
+        return []
+    if call.name == 'brk':      # it returns the end that it has not moved
+        return ['return=0']
+    if call.name == 'close':    # it closes in any case
+        return [f'result={errno.EIO}', f'result={errno.EINTR}']
+    second = errno.EMFILE if call.name in DESCRIPTORS else errno.ENOMEM
+    return [f'error={errno.EPERM}', f'error={second}']
+
+
+def errors(calls):
+    for c in calls:
+        for action in errors_of(c):
+            yield Case('errors', c.role, c.name, str(c.number), action,
+                       allowed_after_error(c), c)
+        if c.name in WAITS:
+            yield Case('interruptions', c.role, c.name, str(c.number),
+                       f'error={errno.EINTR}',
+                       ('right', *allowed_after_error(c)), c)
+        if c.text.startswith('mount_setattr(-1, '):
+            yield Case('errors', c.role, c.name, str(c.number),
+                       f'error={errno.ENOSYS}', ('closed',), c)
+
+
+def lasting_errors(calls):
+    """A call that fails from the first time on, in one process or in all."""
+    for role in ROLES:
+        names = {}
+        for c in calls:
+            if role in (c.role, 'any process') and errors_of(c):
+                names.setdefault(c.name, []).append(c)
+        for name, some in names.items():
+            allowed = {'closed', *(a for c in some
+                                   for a in allowed_after_error(c))}
+            if name in SPEECH:
+                allowed.add('silent')
+                if 'broken off' in allowed:
+                    allowed.add('broken off silently')
+            if role == 'any process':
+                allowed.add('closed twice')
+            yield Case('lasting errors', role, name, '1+',
+                       errors_of(some[0])[0], tuple(allowed))
+
+
+def pretences(calls):
+    """The calls of the drop do nothing and say that they did."""
+    for c in calls:
+        if c.phase in LIBRARY or not (
+                c.name in DROP or re.match(DROP_PRCTL, c.text)):
+            continue
+        yield Case('pretences', c.role, c.name, str(c.number),
+                   f'return={max(c.value, 0)}',
+                   ('closed',) if c.value == -1 else ('right', 'closed'), c)
+
+
+def kills(calls):
+    """SIGKILL just before each call, up to the first of the long wait."""
+    for role, early, late in (('caller', 'killed', 'killed late'),
+                              ('init', 'closed', 'lost')):
+        for c in calls:
+            if c.role == role and c.name != 'exit_group':
+                yield Case('kills', role, c.name, str(c.number), 'kill',
+                           (late if c.phase == LATE else early,), c)
+                if c.phase == LATE:
+                    break
+
+
+def sweep(cases, clean):
+    def run(case):
+        script = LINGER if case.action == 'kill' else DESCRIBE
+        for _ in range(5):
+            r = inject(case.role, case.name, case.number, case.action, script)
+            # How often the monitor wakes up is a matter of luck.
+            if r.done or not case.call or case.call.phase != LATE:
+                break
+        return r
+
+    started, kinds, chance = time.monotonic(), Counter(), 0
+    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+        for case, r in zip(cases, pool.map(run, cases)):
+            if (not r.done and case.call and case.call.phase == LATE and
+                    is_tidy(r) and JUDGEMENTS['right'](r, clean)):
+                chance += 1
+                continue
+            kinds[case.kind] += 1
+            check(f'{case.kind}: {case}', is_fine(case, r, clean), r)
+            if case.allowed != ('closed',): print('DBG', case, [n for n in case.allowed if JUDGEMENTS[n](r, clean)], repr(r.err) if case.role=='any process' else '')
+    for kind, n in kinds.items():
+        print(f'{kind}: {n} runs')
+    print(f'{chance} of the calls while the command runs did not come again; '
+          f'{time.monotonic() - started:.0f} s')
+
+
+# Is the detector to be trusted?
+
+def controls(clean):
+    check('an undisturbed run', is_tidy(clean) and
+          JUDGEMENTS['right'](clean, clean) and clean.programs > 1, clean)
+    for pattern in DESCRIBED:
+        check(f'the command finds {pattern}',
+              re.search(pattern, clean.out, re.M), clean.out)
+    check('control: an undisturbed run is not taken for a closed one',
+          not any(JUDGEMENTS[name](clean, clean)
+                  for name in ('closed', 'not executable', 'silent', 'killed',
+                               'stillborn', 'lost')))
+    case = Case('', 'caller', 'clone3', '99', 'error=1', ('right', 'closed'))
+    r = inject(*case[1:5])
+    check('control: what never came is not taken for an injection',
+          r.done == 0 and not is_fine(case, r, clean), r)
+
+    outside = subprocess.run(
+        ['chroot', ROOT, '/bin/sh', '-c', DESCRIBE], text=True,
+        stdout=subprocess.PIPE, stderr=subprocess.DEVNULL).stdout
+    check('control: root without a box is told from the command',
+          outside.startswith('RAN\n') and outside != clean.out and
+          sum(not re.search(p, outside, re.M) for p in DESCRIBED) > 5, outside)
+    for role, name, what in (
+            ('command', 'prctl', 'a command without its filter'),
+            ('init', 'sethostname', 'a box with the name of the host'),
+            ('init', 'fchown', 'a box without a home'),
+            ('init', 'move_mount', 'a box without its mounts')):
+        r = inject(role, name, '1' if name != 'move_mount' else '10',
+                   'return=0')
+        check(f'control: {what} is told from a right one',
+              r.done == 1 and r.out != clean.out, r)
+
+    mark = new_mark()
+    process = subprocess.Popen(
+        ['setpriv', '--reuid', str(UID), '--regid', str(UID), '--clear-groups',
+         *box(LINGER, mark)], stdin=subprocess.DEVNULL, cwd='/',
+        stdout=subprocess.DEVNULL, env=ENVIRONMENT)
+    check('control: the processes of a running box are found',
+          wait_until(lambda: len(pids_with(mark)) >= 3, 5), pids_with(mark))
+    process.kill()
+    process.wait()
+    check('a box goes with its monitor',
+          wait_until(lambda: not pids_with(mark), 2), pids_with(mark))
+    end(pids_with(mark))
+
+    before = host()
+    subprocess.run(['mount', '-t', 'tmpfs', 'tmpfs', ROOT], check=True)
+    check('control: a new mount is seen', host() != before)
+    subprocess.run(['umount', ROOT], check=True)
+    check('control: and that it is gone', host() == before)
+
+
+# What a run may not do, whatever comes of it
+
+PATHS = r'(open|access|stat|readlink|connect|execve)'
+FOREIGN = r'nss|nsswitch|nscd|locale|localtime|ld\.so|gconv'
+
+
+def first_early_output(lines):
+    """A call on descriptors 0-2 that a process makes while it is root."""
+    drops = [i for i, line in enumerate(lines)
+             if line.startswith('setresuid(') and line.endswith(' = 0')]
+    for i, line in enumerate(lines):
+        if re.match(r'(p?writev?(64)?|send\w*|ioctl)\([012],', line) and (
+                not drops or i < drops[-1]):
+            return line
+    return None
+
+
+def early_output():
+    """No write and no ioctl on the caller's descriptors before the drop, and
+    no file of a name service or a locale, however it ends."""
+    os.mkdir('/var/lib/minibox/empty')
+    with open(POLICY, 'a') as file:
+        file.write('[box empty]\nrootfs = /var/lib/minibox/empty\n'
+                   'users = tester\ncommand = *\n'
+                   '[box few]\nrootfs = /var/lib/minibox/demo\n'
+                   'users = tester\ncommand = /bin/true\n')
+    runs = [
+        (7, '-b', 'demo', '/bin/sh', '-c', 'exit 7'),
+        (0, '-b', 'few', '/bin/true'),
+        (125, '--no-such-option'),
+        (126, '-b', 'nonesuch', '/bin/true'),
+        (126, '-b', 'few', '/bin/false'),
+        (125, '-b', 'empty', '/bin/true'),
+        (127, '-b', 'demo', '/bin/nonesuch'),
+        (126, '-b', 'demo', '/etc/passwd'),
+        (0, '-n', '-b', 'demo', '/bin/true'),
+        (126, '-n', '-b', 'few', '/bin/false'),
+        (0, '-l'), (0, '-h'), (0, '-V'),
+        (0, '--check', POLICY), (1, '--check', '/etc/passwd'),
+    ]
+    for expected, *args in runs:
+        name = ' '.join(['minibox', *args])
+        found, status = traces(*args)
+        found = [before_exec(lines) for lines in found]
+        check(f'{name}: status', status == expected, status)
+        early = [line for line in map(first_early_output, found) if line]
+        check(f'{name}: no output before the drop', not early, early)
+        foreign = [line for lines in found for line in lines
+                   if re.match(rf'\w*{PATHS}', line) and
+                   re.search(FOREIGN, line)]
+        check(f'{name}: no foreign file', not foreign, foreign)
+        if status != expected or expected == 7:
+            programs = [line for lines in found for line in lines
+                        if line.startswith('execve(')]
+            check(f'{name}: two programs', len(programs) == 2, programs)
+    written = ['write(2, "x", 1) = 1', 'setresuid(4001, 4001, 4001) = 0']
+    check('control: output before the drop is seen',
+          first_early_output(written) and
+          not first_early_output(written[::-1]))
+
+
+def build():
+    cc = os.environ.get('CC', 'cc')
+    macros = subprocess.run(
+        [cc, '-E', '-dM', '-'], input='#include <sys/syscall.h>\n', text=True,
+        stdout=subprocess.PIPE, check=True).stdout
+    with open(SCRATCH + '/names.h', 'w') as file:
+        for name in re.findall(r'^#define __NR_([a-z0-9_]+) ', macros, re.M):
+            file.write(f'[__NR_{name}] = "{name}",\n')
+    source = os.path.dirname(os.path.abspath(__file__)) + '/inject.c'
+    subprocess.run([cc, '-O1', '-I', SCRATCH, '-o', INJECT, source], check=True)
+
+
+def main():
+    build()
+    calls = record()
+    clean = inject('caller', 'clone3', '99', 'error=1')
+    controls(clean)
+    early_output()
+    for role, n in Counter(c.role for c in calls).items():
+        print(f'{role}: {n} calls')
+    never = sorted({c.name for c in calls} & NEVER_FAIL)
+    print(f'left out, since they cannot fail: {", ".join(never)}')
+    sweep([*errors(calls), *lasting_errors(calls), *pretences(calls),
+           *kills(calls)], clean)
+    print(f'{counts["passed"]} passed, {counts["failed"]} failed, 0 skipped')
+    return 1 if counts['failed'] or not counts['passed'] else 0
+
+
+if __name__ == '__main__':
+    sys.exit(main())
