@@ -54,15 +54,19 @@ wait_for_go(int go)
 	struct pollfd end = { .fd = go, .events = POLLIN };
 	ssize_t n;
 	char byte;
+	int ended;
 
 	if (prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) < 0)
 		die_errno("cannot ask for the parent death signal");
 	do
 		n = read(go, &byte, 1);
 	while (n < 0 && errno == EINTR);
-	if (n < 0)
+	do
+		ended = poll(&end, 1, 0);
+	while (ended < 0 && errno == EINTR);
+	if (n < 0 || ended < 0)
 		die_errno("cannot wait for the monitor");
-	if (n == 0 || poll(&end, 1, 0) != 0)
+	if (n == 0 || ended)
 		_exit(EXIT_MINIBOX); /* nobody is left to be told */
 }
 
@@ -96,7 +100,9 @@ reap(pid_t command, int status)
 
 		if (pid < 0 && errno == EINTR)
 			continue;
-		if (pid <= 0)
+		if (pid < 0)
+			die_errno("cannot wait for the command");
+		if (pid == 0)
 			return;
 		if (pid != command)
 			continue; /* an orphan of the box */

@@ -113,8 +113,10 @@ read_status(struct monitor *m)
 
 	if (n < 0 && errno == EINTR)
 		return true;
-	if (n != (ssize_t)sizeof(record))
+	if (n == 0)
 		return false;
+	if (n != (ssize_t)sizeof(record))
+		die_errno("cannot read what became of the command");
 	if (record.kind == STATUS_STOPPED)
 		stop(m);
 	if (record.kind == STATUS_ENDED) {
