@@ -101,6 +101,21 @@ bounding_is_empty(void)
 	return last >= CAP_SYS_ADMIN;
 }
 
+/*
+ * By plain prctl: the library would read /proc/PID/status three times for it,
+ * and Debian's says that it worked when it did not.
+ */
+static void
+drop_bounding(void)
+{
+	int cap = 0;
+
+	while (prctl(PR_CAPBSET_DROP, cap, 0, 0, 0) == 0)
+		cap++;
+	if (errno != EINVAL) /* the first number that is no capability */
+		die_errno("cannot drop capability %d", cap);
+}
+
 /* A container may have taken some of them from its root. */
 static void
 require_needed(void)
@@ -155,7 +170,8 @@ cred_cut(void)
 		if (capng_update(CAPNG_ADD, CAPNG_EFFECTIVE | CAPNG_PERMITTED,
 			    needed[i].cap) < 0)
 			die(EXIT_MINIBOX, "libcap-ng: cannot add a capability");
-	if (capng_apply(CAPNG_SELECT_BOTH) < 0)
+	drop_bounding();
+	if (capng_apply(CAPNG_SELECT_CAPS) < 0)
 		die(EXIT_MINIBOX, "libcap-ng: cannot cut the capabilities");
 	if (prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0) < 0)
 		die_errno("cannot clear the ambient capabilities");

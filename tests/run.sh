@@ -125,7 +125,7 @@ suite "include levels" sh "$source/tests/lint/levels.sh"
 suite "binary" sh "$source/tests/lint/elf.sh" "$work/release/src/minibox"
 suite "style" sh "$source/tests/lint/style.sh" "$work/release"
 suite "install" sh "$source/tests/install/run.sh" "$work/tree"
-suite "boxes" sh "$source/tests/box/run.sh" "$work/release"
+suite "boxes" env CC=gcc sh "$source/tests/box/run.sh" "$work/release"
 suite "faults" sh "$source/tests/faults/run.sh" "$work/release"
 if [ -n "$bench" ]; then
 	sh "$source/tests/bench/run.sh" "$work/release" || failed=$((failed + 1))

@@ -280,6 +280,19 @@ class Case(unittest.TestCase):
         self.addCleanup(end)
         return process
 
+    def expect(self, process, wanted):
+        """What a running process prints, up to WANTED."""
+        seen = b''
+        end = time.monotonic() + LIMIT
+        while not seen.endswith(wanted):
+            ready = select.select([process.stdout], [], [],
+                                  max(0, end - time.monotonic()))[0]
+            data = os.read(process.stdout.fileno(), 1) if ready else b''
+            if not data:
+                self.fail(f'{wanted!r} did not come: {seen!r}')
+            seen += data
+        return seen
+
     def ok(self, result, out=None, status=0):
         """STATUS, nothing on stderr, and OUT on stdout."""
         self.assertEqual((result.status, result.err), (status, ''), result)

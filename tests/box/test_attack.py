@@ -47,7 +47,7 @@ class Case(harness.Case):
         mark = self.mark()
         process = self.start(MINIBOX, *options, '/bin/sh', '-c',
                              f'echo up; exec sleep {mark}', user=user)
-        self.assertEqual(process.stdout.read(3), b'up\n')
+        self.expect(process, b'up\n')
         wait_for(lambda: len(pids_with(mark)) == 3, 'the box')
         init, = children_of(process.pid)
         command, = children_of(init)
@@ -254,18 +254,27 @@ class SystemCalls(Case):
     """What root sees of minibox with strace, process by process."""
 
     def trace(self, *args):
-        """[(process, [line, ...]), ...], minibox's own first."""
+        """The lines of monitor, init and command."""
         directory = tempfile.mkdtemp(dir=SCRATCH)
         self.addCleanup(shutil.rmtree, directory)
         run('strace', '-ff', '-o', directory + '/t', '-u', 'alice', MINIBOX,
             *args, user=SUPERUSER)
-        files = sorted(glob.glob(directory + '/t.*'),
-                       key=lambda path: int(path.rpartition('.')[2]))
-        self.assertTrue(files)
-        return [read(path).splitlines() for path in files]
+        traces = {}
+        for path in glob.glob(directory + '/t.*'):
+            lines = read(path).splitlines()
+            traces['monitor' if f'execve("{MINIBOX}"' in lines[0] else
+                   'init' if any('pivot_root(' in line for line in lines) else
+                   'command'] = lines
+        self.assertIn('monitor', traces)
+        return traces
 
     def lines(self, *args):
-        return [line for process in self.trace(*args) for line in process]
+        return [line for lines in self.trace(*args).values() for line in lines]
+
+    def first(self, lines, pattern):
+        """The number of the first line that matches, or of lines."""
+        return next((n for n, line in enumerate(lines)
+                     if re.match(pattern, line)), len(lines))
 
     def test_C01_C02_M28_nothing_is_loaded(self):
         lines = self.lines(TRUE)
@@ -280,37 +289,41 @@ class SystemCalls(Case):
     def test_C23_C24_two_programs_are_started(self):
         programs = [line.split('"')[1] for line in self.lines(TRUE)
                     if line.startswith('execve(') and '= 0' in line]
-        self.assertEqual(programs, [MINIBOX, TRUE])
+        self.assertEqual(sorted(programs), [TRUE, MINIBOX])
 
     def test_C25_nothing_on_the_callers_descriptors(self):
-        touches = r'(write|writev|sendto|sendmsg|ioctl|pwrite64)\([012],'
-        for args in ((TRUE,), ('-b', 'none', TRUE), ('/bin/nothing',), ('-x',),
-                     ('-h',), ('-n', TRUE), ('-l',), ('--check',)):
-            written = 0
-            for process in self.trace(*args):
-                drops = [n for n, line in enumerate(process)
-                         if re.match(r'setresuid\(4001, 4001, 4001\)', line)]
-                writes = [n for n, line in enumerate(process)
-                          if re.match(touches, line)]
-                program = [n for n, line in enumerate(process)
-                           if line.startswith('execve("/bin/')]
-                writes = [n for n in writes if not program or n < program[0]]
-                written += len(writes)
-                with self.subTest(args):
-                    if writes and (drops or 'execve' in process[0]):
-                        self.assertTrue(drops, process[writes[0]])
-                        self.assertLess(drops[-1], writes[0],
-                                        process[writes[0]])
-            if args != (TRUE,):                                 # control
-                self.assertTrue(written, args)
+        """No write and no ioctl before the last setresuid of the process that
+        does it, or of the one that it was forked from."""
+        touch = r'(writev?|pwrite64|send(to|msg)|ioctl)\([012],'
+        for args, writer in (((TRUE,), None), (('-b', 'none', TRUE), 'monitor'),
+                             (('/bin/nothing',), 'command'), (('-x',),
+                                                              'monitor'),
+                             (('-h',), 'monitor'), (('-n', TRUE), 'monitor'),
+                             (('-l',), 'monitor'), (('--check',), 'monitor')):
+            traces = self.trace(*args)
+            for name, lines in traces.items():
+                touched = self.first(lines, touch)
+                # Of the program in the box nothing is asked.
+                own = touched < self.first(lines, r'execve\("/bin/.*= 0')
+                with self.subTest(args, process=name):
+                    if name == writer:                          # control
+                        self.assertTrue(own and touched < len(lines))
+                    if not own or touched == len(lines):
+                        continue
+                    before = lines[:touched] if name != 'command' \
+                        else traces['init']
+                    self.assertRegex('\n'.join(before),
+                                     r'setresuid\(4001, 4001, 4001\) += 0')
 
     def test_C05_drop_is_read_back(self):
-        for process in self.trace(TRUE):
-            drop = [n for n, line in enumerate(process)
-                    if line.startswith('setresuid(4001, 4001, 4001)')]
-            if drop:
-                after = '\n'.join(process[drop[-1]:])
-                for call in 'getresuid', 'getresgid', 'capget', 'PR_CAPBSET':
+        traces = self.trace(TRUE)
+        for name in 'monitor', 'init':
+            lines = traces[name]
+            after = '\n'.join(lines[self.first(
+                lines, r'setresuid\(4001, 4001, 4001\)'):])
+            for call in ('getresuid(', 'getresgid(', 'capget(',
+                         'PR_CAPBSET_READ', 'PR_GET_NO_NEW_PRIVS'):
+                with self.subTest(name, call=call):
                     self.assertIn(call, after)
 
 
@@ -388,6 +401,20 @@ class Root(Case):
         self.assertTrue(host)                                   # control
         self.assertIn('chroot EPERM', minibox(PROBE, 'root').out)
 
+    def test_H02_root_of_the_namespace(self):
+        """It is empty but for the box, and read-only: a process that got out
+        of the chroot would find nothing."""
+        _, _, command = self.running()
+
+        def look():
+            here = os.listdir('/')
+            fd = os.open(f'/proc/{command}/ns/mnt', os.O_RDONLY)
+            if LIBC.setns(fd, 0) < 0:
+                return os.strerror(ctypes.get_errno())
+            return here, os.listdir('/'), os.statvfs('/').f_flag & os.ST_RDONLY
+        answer = as_user(look, SUPERUSER)
+        self.assertRegex(answer, r"'usr'.*\], \['\w+'\], 1\)")   # and control
+
     def test_H03_shared_mounts(self):
         point = f'{ROOTS}/shared'
         os.mkdir(point)
@@ -405,9 +432,7 @@ class Root(Case):
         process = self.start(MINIBOX, '/bin/sh', '-c',
                              'cat /proc/self/mountinfo; echo up; read x; '
                              'ls /mnt', stdin=subprocess.PIPE)
-        text = b''
-        while not text.endswith(b'\nup\n'):
-            text += os.read(process.stdout.fileno(), 4096)
+        text = self.expect(process, b'\nup\n')
         for mount in mounts(text.decode().replace('up\n', '')):
             self.assertEqual(mount.propagation, [], mount)
         subprocess.run(['mount', '-t', 'tmpfs', 'x', path + '/mnt'],
@@ -648,7 +673,7 @@ class Shared(Case):
                              'echo x >/tmp/mine; echo x >~/mine; echo up; '
                              'read x; ls /tmp /home/alice',
                              stdin=subprocess.PIPE)
-        self.assertEqual(process.stdout.read(3), b'up\n')
+        self.expect(process, b'up\n')
         self.ok(shell('ls -A /tmp /home/alice'), '/home/alice:\n\n/tmp:\n')
         self.ok(harness.finish(process, b'\n'),
                 '/home/alice:\nmine\n\n/tmp:\nmine\n')          # control

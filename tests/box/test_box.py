@@ -225,9 +225,11 @@ class FileSystem(harness.Case):
                            (NOBODY, '/home/nobody'), (STRANGER, '/home/4999')):
             with self.subTest(user.name):
                 write_policy(box(users='*'))
-                result = shell('echo $HOME; stat -c %u $HOME; touch $HOME/x',
-                               user=user)
-                self.ok(result, f'{home}\n{user.uid}\n')
+                for mask in 0o022, 0o077:       # of the way there as well
+                    result = shell('echo $HOME; stat -c %u:%a $HOME; '
+                                   'touch $HOME/x', user=user,
+                                   before=lambda: os.umask(mask))
+                    self.ok(result, f'{home}\n{user.uid}:700\n')
 
     def test_home_of_a_stranger_is_what_he_says(self):
         write_policy(box(users='*'))
@@ -277,7 +279,7 @@ class HostMounts(harness.Case):
         before = read('/proc/self/mountinfo')
         process = self.start(harness.MINIBOX, '/bin/sh', '-c',
                              f'echo up; exec sleep {mark}')
-        self.assertEqual(process.stdout.read(3), b'up\n')
+        self.expect(process, b'up\n')
         self.assertEqual(read('/proc/self/mountinfo'), before)
         process.terminate()
         self.assertEqual(process.wait(harness.LIMIT), -signal.SIGTERM)
@@ -287,6 +289,26 @@ class HostMounts(harness.Case):
         self.assertNotEqual(read('/proc/self/mountinfo'), before)
         subprocess.run(['umount', '/mnt'], check=True)
         self.assertEqual(read('/proc/self/mountinfo'), before)
+
+    def test_H03_table_of_shared_mounts_stays(self):
+        """The same where mounts travel, as systemd has it."""
+        def tables(command):
+            out = run('/usr/bin/unshare', '-m', '/bin/sh', '-c', f'''
+                mount --make-rshared / && cat /proc/self/mountinfo && echo ===
+                {command}
+                cat /proc/self/mountinfo; echo ===; wait
+                cat /proc/self/mountinfo''', user=harness.SUPERUSER).out
+            return out.split('===\n')
+        setpriv = 'setpriv --reuid 4001 --regid 4001 --clear-groups --'
+        before, during, after = tables(
+            f'''mkfifo /run/fifo; {setpriv} {harness.MINIBOX} /bin/sh -c \
+                'echo up; sleep 0.2' >/run/fifo & read up </run/fifo
+                rm /run/fifo; [ "$up" = up ] || exit 1''')
+        self.assertIn('shared:', before)
+        self.assertEqual((during, after), (before, before))
+        before, during, after = tables(                         # control
+            'unshare -m --propagation unchanged mount -t tmpfs x /mnt')
+        self.assertNotEqual(during, before)
 
 
 class Namespaces(harness.Case):

@@ -2,7 +2,6 @@
 """When does a box end, and what ends with it?"""
 
 import os
-import select
 import signal
 import subprocess
 import time
@@ -26,18 +25,6 @@ class Case(harness.Case):
         process = self.start(MINIBOX, *command, **options)
         self.expect(process, b'ready\n')
         return process
-
-    def expect(self, process, wanted):
-        seen = b''
-        end = time.monotonic() + LIMIT
-        while not seen.endswith(wanted):
-            ready = select.select([process.stdout], [], [],
-                                  max(0, end - time.monotonic()))[0]
-            data = os.read(process.stdout.fileno(), 1) if ready else b''
-            if not data:
-                self.fail(f'{wanted!r} did not come: {seen!r}')
-            seen += data
-        return seen
 
     def init_of(self, process):
         children = children_of(process.pid)

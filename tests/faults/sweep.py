@@ -20,6 +20,7 @@ import errno
 import glob
 import itertools
 import os
+import random
 import re
 import signal
 import subprocess
@@ -42,12 +43,12 @@ LIMIT = 30      # seconds that a run may take
 # directory, which may fall back.
 DESCRIBE = r'''
 echo RAN
-grep -E '^(Uid|Gid|Groups|Sig...|Cap...|NoNewPrivs|Seccomp.*):' /proc/self/status
+grep -E '^([UG]id|Groups|Sig...|Cap...|NoNewPrivs|Seccomp.*):' /proc/self/status
 hostname
 umask
 ulimit -a
 ls /proc/self/fd
-stat -c '%A %u %g %n' / /tmp /run /dev/* /home/*
+stat -c '%A %u %g %n' / /* /var/tmp /dev/* /home/*
 ip link show lo | grep -o '<.*>'
 cat /proc/mounts
 exit 7
@@ -94,6 +95,8 @@ PHASES = {      # and the call that each begins with
 DROP = {'setuid', 'setresuid', 'setresgid', 'setfsuid', 'setfsgid', 'capset'}
 DROP_PRCTL = r'prctl\(PR_(SET_(SECUREBITS|NO_NEW_PRIVS|DUMPABLE)|CAPBSET_DROP' \
     '|CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL)'
+# How the command is found and started.
+LOOKUPS = {'newfstatat', 'fstat', 'openat2', 'readlinkat', 'execve'}
 WAITS = {'read', 'poll', 'waitid', 'wait4', 'rt_sigtimedwait'}
 DESCRIPTORS = {'openat', 'openat2', 'open_tree', 'pipe2', 'socket',
                'signalfd4', 'fsopen', 'fsmount'}
@@ -120,6 +123,7 @@ class Case(NamedTuple):
     action: str
     allowed: tuple  # names of judgements, of which one must hold
     call: Call = None
+    box: str = 'demo'
 
     def __str__(self):
         return (f'{self.role}: {self.name} #{self.number} {self.action}' +
@@ -198,11 +202,19 @@ def new_mark():
 ENVIRONMENT = {'PATH': '/usr/local/bin:/usr/bin:/bin', 'HOME': '/nonexistent'}
 
 
-def box(script, mark):
-    return [MINIBOX, '-b', 'demo', '/bin/sh', '-c', script, mark]
+def box(script, mark, name='demo'):
+    return [MINIBOX, '-b', name, '/bin/sh', '-c', script, mark]
 
 
-def inject(role, name, number, action, script=DESCRIBE):
+def start(mark):
+    """A box that goes on until it is ended."""
+    return subprocess.Popen(
+        box(LINGER, mark), stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL, cwd='/', env=ENVIRONMENT, user=UID,
+        group=UID, extra_groups=[])
+
+
+def inject(role, name, number, action, script=DESCRIBE, box_name='demo'):
     """One run of a box in which something goes wrong."""
     mark = new_mark()
     before = host()
@@ -212,8 +224,8 @@ def inject(role, name, number, action, script=DESCRIBE):
             tempfile.TemporaryFile('w+', dir=SCRATCH) as err:
         process = subprocess.Popen(
             [INJECT, str(writer), str(UID), ROLES[role], name, str(number),
-             action, *box(script, mark)], stdin=subprocess.DEVNULL, stdout=out,
-            stderr=err, cwd='/', env=ENVIRONMENT, pass_fds=[writer])
+             action, *box(script, mark, box_name)], stdin=subprocess.DEVNULL,
+            stdout=out, stderr=err, cwd='/', env=ENVIRONMENT, pass_fds=[writer])
         os.close(writer)
         try:
             process.wait(LIMIT)
@@ -248,10 +260,10 @@ JUDGEMENTS = {
     'not executable': lambda r, clean:
         r.status in (126, 127) and one_line(r.err) and not_run(r),
     'silent': lambda r, clean: r.status == 125 and r.err == '' and not_run(r),
-    # two processes may fail for the same reason
-    'closed twice': lambda r, clean:
-        r.status == 125 and not_run(r) and len(r.err.splitlines()) == 2 and
-        all(one_line(line + '\n') for line in r.err.splitlines()),
+    # what fails in two processes may be told by both
+    'two lines': lambda r, clean:
+        r.status == 125 and not_run(r) and
+        all(map(one_line, r.err.splitlines(True))),
     'stillborn': lambda r, clean: r.status not in (0, 7) and not_run(r),
     'broken off': lambda r, clean:
         r.status == 125 and one_line(r.err) and clean.out.startswith(r.out),
@@ -332,9 +344,9 @@ def before_exec(lines):
     return lines
 
 
-def record():
+def record(box_name):
     """The calls of the three processes in an undisturbed run."""
-    found, status = traces('-b', 'demo', '/bin/sh', '-c', DESCRIBE)
+    found, status = traces(*box(DESCRIBE, '0', box_name)[1:])
     if status != 7:
         sys.exit(f'sweep.py: the box under strace ended with status {status}')
     roles = of_roles(found)
@@ -344,16 +356,23 @@ def record():
 
 # What is to be run
 
+def is_drop(call):
+    return call.name in DROP or re.match(DROP_PRCTL, call.text)
+
+
+def is_row_of(row, call):
+    return re.fullmatch(row[0], call.role) and re.match(row[1], call.text)
+
+
 def allowed_after_error(call):
     if call.phase == LATE:
         return 'right', 'broken off'
     if call.phase == 'start-up of libc':
         return 'right', 'stillborn'
-    if call.phase in LIBRARY or any(
-            re.fullmatch(role, call.role) and re.match(pattern, call.text)
-            for role, pattern, _ in HARMLESS):
+    if call.phase in LIBRARY and not is_drop(call) or any(
+            is_row_of(row, call) for row in HARMLESS):
         return 'right', 'closed'
-    if call.role == 'command' and call.name in ('newfstatat', 'execve'):
+    if call.role == 'command' and call.name in LOOKUPS:
         return 'closed', 'not executable'
     return 'closed',
 
@@ -370,11 +389,11 @@ def errors_of(call):
     return [f'error={errno.EPERM}', f'error={second}']
 
 
-def errors(calls):
+def errors(calls, box_name='demo'):
     for c in calls:
         for action in errors_of(c):
             yield Case('errors', c.role, c.name, str(c.number), action,
-                       allowed_after_error(c), c)
+                       allowed_after_error(c), c, box_name)
         if c.name in WAITS:
             yield Case('interruptions', c.role, c.name, str(c.number),
                        f'error={errno.EINTR}',
@@ -399,7 +418,7 @@ def lasting_errors(calls):
                 if 'broken off' in allowed:
                     allowed.add('broken off silently')
             if role == 'any process':
-                allowed.add('closed twice')
+                allowed.add('two lines')
             yield Case('lasting errors', role, name, '1+',
                        errors_of(some[0])[0], tuple(allowed))
 
@@ -407,12 +426,12 @@ def lasting_errors(calls):
 def pretences(calls):
     """The calls of the drop do nothing and say that they did."""
     for c in calls:
-        if c.phase in LIBRARY or not (
-                c.name in DROP or re.match(DROP_PRCTL, c.text)):
-            continue
-        yield Case('pretences', c.role, c.name, str(c.number),
-                   f'return={max(c.value, 0)}',
-                   ('closed',) if c.value == -1 else ('right', 'closed'), c)
+        if 'CAPBSET_DROP' in c.text and c.value == -1:
+            continue                # no such capability: nothing to drop
+        if is_drop(c):
+            yield Case('pretences', c.role, c.name, str(c.number),
+                       f'return={max(c.value, 0)}', ('closed',)
+                       if c.value == -1 else ('right', 'closed'), c)
 
 
 def kills(calls):
@@ -431,7 +450,7 @@ def sweep(cases, clean):
     def run(case):
         script = LINGER if case.action == 'kill' else DESCRIBE
         for _ in range(5):
-            r = inject(case.role, case.name, case.number, case.action, script)
+            r = inject(*case[1:5], script, case.box)
             # How often the monitor wakes up is a matter of luck.
             if r.done or not case.call or case.call.phase != LATE:
                 break
@@ -446,16 +465,36 @@ def sweep(cases, clean):
                 continue
             kinds[case.kind] += 1
             check(f'{case.kind}: {case}', is_fine(case, r, clean), r)
-            if case.allowed != ('closed',): print('DBG', case, [n for n in case.allowed if JUDGEMENTS[n](r, clean)], repr(r.err) if case.role=='any process' else '')
     for kind, n in kinds.items():
         print(f'{kind}: {n} runs')
     print(f'{chance} of the calls while the command runs did not come again; '
           f'{time.monotonic() - started:.0f} s')
 
 
+def random_kills():
+    """At any instant, also within a call, and with nobody tracing."""
+    chance, before = random.Random(1), host()
+    for i in range(150):
+        mark = new_mark()
+        process = start(mark)
+        time.sleep(chance.uniform(0, 0.006))
+        victim, expected = process.pid, -signal.SIGKILL
+        with open(f'/proc/{victim}/task/{victim}/children') as file:
+            init = file.read().split()
+        if i % 2 and init:
+            victim, expected = int(init[0]), 125
+        os.kill(victim, signal.SIGKILL)
+        status = process.wait(LIMIT)
+        gone = wait_until(lambda: not pids_with(mark), 2)
+        check(f'kill number {i} of {"monitor" if expected < 0 else "init"}',
+              gone and status == expected and host() == before,
+              (status, pids_with(mark)))
+        end(pids_with(mark))
+
+
 # Is the detector to be trusted?
 
-def controls(clean):
+def controls(clean, calls):
     check('an undisturbed run', is_tidy(clean) and
           JUDGEMENTS['right'](clean, clean) and clean.programs > 1, clean)
     for pattern in DESCRIBED:
@@ -476,21 +515,20 @@ def controls(clean):
     check('control: root without a box is told from the command',
           outside.startswith('RAN\n') and outside != clean.out and
           sum(not re.search(p, outside, re.M) for p in DESCRIBED) > 5, outside)
-    for role, name, what in (
-            ('command', 'prctl', 'a command without its filter'),
-            ('init', 'sethostname', 'a box with the name of the host'),
-            ('init', 'fchown', 'a box without a home'),
-            ('init', 'move_mount', 'a box without its mounts')):
-        r = inject(role, name, '1' if name != 'move_mount' else '10',
-                   'return=0')
+    for role, pattern, what in (
+            ('command', r'prctl\(PR_SET_SECCOMP', 'a command without a filter'),
+            ('init', r'sethostname\(', 'a box with the name of the host'),
+            ('init', r'fchown\(', 'a box with a wrong owner'),
+            ('init', r'move_mount\(', 'a box without one of its mounts')):
+        call = [c for c in calls
+                if c.role == role and re.match(pattern, c.text)][-1]
+        r = inject(role, call.name, call.number, 'return=0')
         check(f'control: {what} is told from a right one',
-              r.done == 1 and r.out != clean.out, r)
+              r.done == 1 and r.out.startswith('RAN\n') and r.out != clean.out,
+              r)
 
     mark = new_mark()
-    process = subprocess.Popen(
-        ['setpriv', '--reuid', str(UID), '--regid', str(UID), '--clear-groups',
-         *box(LINGER, mark)], stdin=subprocess.DEVNULL, cwd='/',
-        stdout=subprocess.DEVNULL, env=ENVIRONMENT)
+    process = start(mark)
     check('control: the processes of a running box are found',
           wait_until(lambda: len(pids_with(mark)) >= 3, 5), pids_with(mark))
     process.kill()
@@ -512,37 +550,44 @@ PATHS = r'(open|access|stat|readlink|connect|execve)'
 FOREIGN = r'nss|nsswitch|nscd|locale|localtime|ld\.so|gconv'
 
 
-def first_early_output(lines):
-    """A call on descriptors 0-2 that a process makes while it is root."""
-    drops = [i for i, line in enumerate(lines)
-             if line.startswith('setresuid(') and line.endswith(' = 0')]
-    for i, line in enumerate(lines):
-        if re.match(r'(p?writev?(64)?|send\w*|ioctl)\([012],', line) and (
-                not drops or i < drops[-1]):
-            return line
-    return None
+def last_drop(lines):
+    """Where the process has given up root; -1: nowhere."""
+    return max((i for i, line in enumerate(lines)
+                if line.startswith('setresuid(') and line.endswith(' = 0')),
+               default=-1)
+
+
+def outputs_before_drop(found):
+    """The calls on descriptors 0-2 that a process makes while it is root."""
+    inits = [lines for lines in found
+             if any(line.startswith('pivot_root(') for line in lines)]
+    forks = [i for lines in inits for i, line in enumerate(lines)
+             if line.startswith('clone(') and i > last_drop(lines) >= 0]
+    early = []
+    for lines in found:
+        # The child of an init that has dropped has nothing to drop.
+        if forks and lines not in inits and lines[0].startswith('set_robust'):
+            continue
+        drop = last_drop(lines)
+        early += [line for i, line in enumerate(lines) if (drop < 0 or i < drop)
+                  and re.match(r'(p?writev?(64)?|send\w*|ioctl)\([012],', line)]
+    return early
 
 
 def early_output():
-    """No write and no ioctl on the caller's descriptors before the drop, and
-    no file of a name service or a locale, however it ends."""
-    os.mkdir('/var/lib/minibox/empty')
-    with open(POLICY, 'a') as file:
-        file.write('[box empty]\nrootfs = /var/lib/minibox/empty\n'
-                   'users = tester\ncommand = *\n'
-                   '[box few]\nrootfs = /var/lib/minibox/demo\n'
-                   'users = tester\ncommand = /bin/true\n')
+    """However it ends: no output on the caller's descriptors before the drop,
+    and no file of a name service or a locale."""
     runs = [
         (7, '-b', 'demo', '/bin/sh', '-c', 'exit 7'),
-        (0, '-b', 'few', '/bin/true'),
+        (0, '-b', 'listed', '/bin/sh', '-c', 'exit 0'),
         (125, '--no-such-option'),
         (126, '-b', 'nonesuch', '/bin/true'),
-        (126, '-b', 'few', '/bin/false'),
+        (126, '-b', 'listed', '/bin/false'),
         (125, '-b', 'empty', '/bin/true'),
         (127, '-b', 'demo', '/bin/nonesuch'),
         (126, '-b', 'demo', '/etc/passwd'),
         (0, '-n', '-b', 'demo', '/bin/true'),
-        (126, '-n', '-b', 'few', '/bin/false'),
+        (126, '-n', '-b', 'listed', '/bin/false'),
         (0, '-l'), (0, '-h'), (0, '-V'),
         (0, '--check', POLICY), (1, '--check', '/etc/passwd'),
     ]
@@ -551,20 +596,29 @@ def early_output():
         found, status = traces(*args)
         found = [before_exec(lines) for lines in found]
         check(f'{name}: status', status == expected, status)
-        early = [line for line in map(first_early_output, found) if line]
+        early = outputs_before_drop(found)
         check(f'{name}: no output before the drop', not early, early)
         foreign = [line for lines in found for line in lines
                    if re.match(rf'\w*{PATHS}', line) and
                    re.search(FOREIGN, line)]
         check(f'{name}: no foreign file', not foreign, foreign)
-        if status != expected or expected == 7:
+        if expected == 7:
             programs = [line for lines in found for line in lines
                         if line.startswith('execve(')]
             check(f'{name}: two programs', len(programs) == 2, programs)
     written = ['write(2, "x", 1) = 1', 'setresuid(4001, 4001, 4001) = 0']
     check('control: output before the drop is seen',
-          first_early_output(written) and
-          not first_early_output(written[::-1]))
+          outputs_before_drop([written]) and
+          not outputs_before_drop([written[::-1]]))
+
+
+def more_boxes():
+    os.mkdir('/var/lib/minibox/empty')
+    with open(POLICY, 'a') as file:
+        file.write('[box empty]\nrootfs = /var/lib/minibox/empty\n'
+                   'users = tester\ncommand = *\n'
+                   f'[box listed]\nrootfs = {ROOT}\nusers = tester\n'
+                   'command = /bin/sh\n')
 
 
 def build():
@@ -581,16 +635,23 @@ def build():
 
 def main():
     build()
-    calls = record()
+    more_boxes()
+    calls = record('demo')
+    # In a box that lists its commands, the way to them is looked at, too.
+    lookups = [c for c in record('listed') if c.role == 'command']
     clean = inject('caller', 'clone3', '99', 'error=1')
-    controls(clean)
+    controls(clean, calls)
     early_output()
+    for row in HARMLESS:
+        check(f'there is a call for the row {row}',
+              any(is_row_of(row, c) for c in calls))
     for role, n in Counter(c.role for c in calls).items():
         print(f'{role}: {n} calls')
     never = sorted({c.name for c in calls} & NEVER_FAIL)
     print(f'left out, since they cannot fail: {", ".join(never)}')
-    sweep([*errors(calls), *lasting_errors(calls), *pretences(calls),
-           *kills(calls)], clean)
+    sweep([*errors(calls), *errors(lookups, 'listed'), *lasting_errors(calls),
+           *pretences(calls), *kills(calls)], clean)
+    random_kills()
     print(f'{counts["passed"]} passed, {counts["failed"]} failed, 0 skipped')
     return 1 if counts['failed'] or not counts['passed'] else 0
 

@@ -1,0 +1,122 @@
+# SPDX-License-Identifier: MIT
+"""How long does it take to start a program in a box, compared with others?
+
+Every round starts each of the contenders once, one after the other, each round
+with another one first; a ratio is taken within a round, so that the drift of
+the machine cancels out.  The time is that from posix_spawn to the end of the
+program, which is the busybox applet true."""
+
+import ctypes
+import gc
+import os
+import shutil
+import statistics
+import subprocess
+import sys
+import time
+from typing import NamedTuple
+
+MINIBOX = '/usr/local/bin/minibox'
+ROOT = '/var/lib/minibox/demo'
+UID = 4001
+SCRATCH = os.environ['STAGE_SCRATCH']
+BARE = SCRATCH + '/bare'
+COMMAND = '/bin/true'
+MOUNTS = 1000
+MS_BIND = 0x1000
+
+
+class Contender(NamedTuple):
+    name: str
+    uid: int        # who starts it
+    argv: list
+    what: str
+
+
+CONTENDERS = [
+    Contender('minibox', UID, [MINIBOX, '-b', 'demo', COMMAND],
+              'setuid root, started by a user; policy, drop, filter'),
+    Contender('bare', 0, [BARE, ROOT, COMMAND],
+              'C program, same libc: the same namespaces and mounts, no more'),
+    Contender('unshare', 0, [
+        'unshare', '--mount', '--pid', '--fork', '--ipc', '--uts', '--cgroup',
+        '--net', '--root=' + ROOT, '--mount-proc', COMMAND],
+        'same namespaces, but of the mounts only /proc'),
+    Contender('bwrap', 0, [
+        'bwrap', '--unshare-pid', '--unshare-ipc', '--unshare-uts',
+        '--unshare-cgroup', '--unshare-net', '--ro-bind', ROOT, '/',
+        '--tmpfs', '/tmp', '--tmpfs', '/var/tmp', '--tmpfs', '/run',
+        '--tmpfs', '/home', '--proc', '/proc', '--dev', '/dev',
+        '--hostname', 'container-box', COMMAND],
+        'same namespaces and mounts, started by root'),
+]
+
+
+def start_and_wait(contender, path):
+    """Milliseconds."""
+    # The saved id stays 0 here, and is gone after the execve of the child.
+    os.setresgid(contender.uid, contender.uid, 0)
+    os.setresuid(contender.uid, contender.uid, 0)
+    started = time.perf_counter()
+    pid = os.posix_spawn(path, contender.argv, {'PATH': os.environ['PATH']})
+    _, status = os.waitpid(pid, 0)
+    took = time.perf_counter() - started
+    os.setresuid(0, 0, 0)
+    os.setresgid(0, 0, 0)
+    if status:
+        sys.exit(f'compare.py: {contender.name}: status '
+                 f'{os.waitstatus_to_exitcode(status)}')
+    return took * 1000
+
+
+def measure(title, contenders, rounds):
+    paths = {c.name: shutil.which(c.argv[0]) for c in contenders}
+    times = {c.name: [] for c in contenders}
+    for i in range(-5, rounds):         # the first are to warm up
+        first = i % len(contenders)
+        for c in contenders[first:] + contenders[:first]:
+            took = start_and_wait(c, paths[c.name])
+            if i >= 0:
+                times[c.name].append(took)
+    print(f'\n{title}: {rounds} rounds, medians\n')
+    print(f'{"":10}{"ms":>7}{"minibox / it":>14}{"half of them":>16}')
+    own = times[contenders[0].name]
+    for c in contenders:
+        ratios = [a / b for a, b in zip(own, times[c.name])]
+        low, middle, high = statistics.quantiles(ratios, n=4)
+        print(f'{c.name:10}{statistics.median(times[c.name]):7.2f}' +
+              (f'{middle:14.2f}{low:10.2f}-{high:.2f}'
+               if c is not contenders[0] else f'{"":30}') + f'   {c.what}')
+
+
+def more_mounts():
+    libc = ctypes.CDLL(None, use_errno=True)
+    directory = SCRATCH + '/mounts'
+    os.mkdir(directory)
+    for i in range(MOUNTS):
+        path = f'{directory}/{i}'
+        os.mkdir(path)
+        if libc.mount(directory.encode(), path.encode(), None, MS_BIND, None):
+            sys.exit(f'compare.py: mount: {os.strerror(ctypes.get_errno())}')
+
+
+def main():
+    source = os.path.dirname(os.path.abspath(__file__)) + '/bare.c'
+    subprocess.run([os.environ.get('CC', 'cc'), '-O2', '-static-pie', '-o',
+                    BARE, source], check=True)
+    null = os.open('/dev/null', os.O_RDWR)
+    os.dup2(null, 0)
+    os.setgroups([])
+    os.chdir('/')
+    contenders = [c for c in CONTENDERS if shutil.which(c.argv[0])]
+    for c in CONTENDERS:
+        if c not in contenders:
+            print(f'{c.name} is not installed and is left out')
+    gc.disable()
+    print(f'{COMMAND} of {ROOT}, started and waited for')
+    measure('as the host is', contenders, 500)
+    more_mounts()
+    measure(f'with {MOUNTS} more mounts', contenders, 150)
+
+
+main()
