@@ -83,22 +83,23 @@ sets_are(uint64_t mask)
 
 /*
  * PR_CAPBSET_READ fails with EINVAL for the first number that is no capability
- * of this kernel, and for all above it: any other answer is no proof.
+ * of this kernel, and for all above it: two in a row are the end, and any other
+ * answer is no proof.
  */
 static bool
 bounding_is_empty(void)
 {
-	int last = -1;
+	int beyond = 0, cap;
 
-	for (int cap = 0; cap < 64; cap++) {
+	for (cap = 0; beyond < 2; cap++) {
 		int in = prctl(PR_CAPBSET_READ, cap, 0, 0, 0);
 
-		if (in == 0 && last == cap - 1)
-			last = cap;
-		else if (in >= 0 || errno != EINVAL)
+		if (in > 0 || (in < 0 && errno != EINVAL) ||
+			(in == 0 && beyond))
 			return false;
+		beyond += in < 0;
 	}
-	return last >= CAP_SYS_ADMIN;
+	return cap > CAP_SYS_ADMIN + beyond;
 }
 
 /*

@@ -86,7 +86,7 @@ trusted_open_dir(const char *path, const char **why)
 char *
 trusted_read_fd(int fd, size_t max, size_t *size, const char **why)
 {
-	size_t room = 65536, n = 0;
+	size_t room = 4096, n = 0;
 	char *text = xcalloc(room, 1);
 
 	*why = NULL;
