@@ -40,6 +40,8 @@ path_is_clean_dir(const char *path)
 
 	if (n < 2 || path[n - 1] != '/')
 		return path_is_clean(path);
+	if (n == 2) /* "//" */
+		return false;
 	dir = xstrndup(path, n - 1);
 	return path_is_clean(dir);
 }

@@ -127,6 +127,26 @@ class JobControl(Case):
         self.send('\x04')
         self.status(0)
 
+    def in_turn(self, command, rounds):
+        self.send(command + '\n')
+        self.send('one\n')
+        self.expect('one\r\none\r\n')
+        for _ in range(rounds):
+            self.send('\x1a')
+            self.shell.expect('Stopped', 3)
+            self.expect('outside> ')
+            self.send('fg\n')
+            self.expect('cat\r\n')
+            self.send('two\n')
+            self.shell.expect('two\r\ntwo\r\n', 3)
+        self.send('\x04')
+        self.status(0)
+
+    def test_ctrl_z_and_fg_in_turn(self):
+        """No stop is lost, and none comes twice."""
+        self.in_turn('/bin/cat', 50)                            # control
+        self.in_turn(f'{MINIBOX} /bin/cat', 400)
+
     def test_ctrl_z_and_bg(self):
         mark = self.mark()
         self.send(f"{MINIBOX} /bin/sh -c 'sleep 0.3; exit 5' {mark}\n")
@@ -271,6 +291,20 @@ class WithoutJobControl(Case):
         terminal.expect('trapped')
         terminal.expect('s-130')
         self.assertEqual(terminal.wait(), 0)
+
+    def test_ctrl_c_at_any_instant(self):
+        """Of the start: it ends the command, however early it comes."""
+        mark = self.mark()
+        for argv in ('/bin/sleep', mark), (MINIBOX, '/bin/sleep', mark):
+            for step in range(200):
+                with self.subTest(argv[0], step=step):
+                    terminal = self.terminal(*argv)
+                    time.sleep(step * 40e-6)
+                    terminal.send('\x03')
+                    try:        # 99: it came before the program was there
+                        self.assertIn(terminal.wait(2), (99, -signal.SIGINT))
+                    finally:
+                        terminal.close()
 
     def test_minibox_as_session_leader(self):
         """As a login shell is started."""
