@@ -145,40 +145,38 @@ serve(pid_t command, int status)
 	}
 }
 
-/* Keys that were pressed while the box was built: the command was not there to
- * be hit by them, and gets them now. */
+/*
+ * What was sent to the process group before the command was there, a key of the
+ * terminal above all, waits here, and is handed on.  What came since the fork
+ * has reached the command as well: it still blocks every signal, so the second
+ * copy makes no difference.
+ */
 static void
-hand_on_early(sigset_t *early)
+hand_on_early(pid_t command)
 {
 	const struct timespec now = { 0, 0 };
 	sigset_t set = every_signal();
 	siginfo_t info;
 	int signo;
 
-	(void)sigemptyset(early);
 	(void)sigdelset(&set, SIGCHLD);
 	while ((signo = sigtimedwait(&set, &info, &now)) > 0)
 		if (info.si_pid == 0)
-			(void)sigaddset(early, signo);
+			(void)kill(command, signo);
 }
 
 static pid_t
 spawn(const struct plan *plan, const struct saved *saved)
 {
-	sigset_t early;
-	pid_t pid;
+	pid_t pid = fork();
 
-	hand_on_early(&early);
-	pid = fork();
 	if (pid < 0)
 		die(EXIT_MINIBOX,
 			"cannot start the command: too many processes of yours "
 			"are running; see: ulimit -u");
 	if (pid == 0)
 		command_exec(plan, saved);
-	for (int signo = 1; signo <= SIGRTMAX; signo++)
-		if (sigismember(&early, signo) > 0)
-			(void)kill(pid, signo);
+	hand_on_early(pid);
 	return pid;
 }
 

@@ -78,14 +78,14 @@ is_forwarded(const struct signalfd_siginfo *info)
 }
 
 static void
-forward(const struct monitor *m)
+forward(const struct monitor *m, bool all)
 {
 	struct signalfd_siginfo in;
 
 	while (read(m->signals, &in, sizeof(in)) == (ssize_t)sizeof(in)) {
 		siginfo_t out = { 0 };
 
-		if (!is_forwarded(&in))
+		if (!all && !is_forwarded(&in))
 			continue;
 		/* SI_QUEUE tells init that it is from us. */
 		out.si_signo = (int)in.ssi_signo;
@@ -138,7 +138,7 @@ watch(struct monitor *m)
 		if (poll(fds, 2, -1) < 0 && errno != EINTR)
 			die_errno("cannot wait for the box");
 		if (fds[1].revents)
-			forward(m);
+			forward(m, false);
 		if (fds[0].revents && !read_status(m))
 			return;
 	}
@@ -175,6 +175,9 @@ monitor_run(const struct plan *plan, int go, int status, int pidfd)
 	cred_drop(plan->uid, plan->gid);
 	open_signals(&m);
 	look_at_terminal(&m);
+	/* A key that was pressed before init was there waits here only; of
+	 * the others init has a copy pending, and takes no second one. */
+	forward(&m, true);
 	/* EPIPE: init has failed and said why; that is seen below. */
 	if (write(go, "", 1) < 0 && errno != EPIPE)
 		die_errno("cannot start the box");
