@@ -89,14 +89,22 @@ every_signal(void)
 	return set;
 }
 
-/* Reaps whatever ended; returns when nothing more did.  Ends with the command.
- */
+/* What init knows of the command. */
+struct watch {
+	pid_t command;
+	int status;   /* the pipe */
+	int stops;    /* how often it was stopped */
+	bool stopped; /* it is now */
+};
+
+/* Reaps whatever ended or stopped; returns when nothing more did.  Ends with
+ * the command. */
 static void
-reap(pid_t command, int status)
+reap(struct watch *w)
 {
 	for (;;) {
 		int how;
-		pid_t pid = waitpid(-1, &how, WNOHANG | WUNTRACED);
+		pid_t pid = waitpid(-1, &how, WNOHANG | WUNTRACED | WCONTINUED);
 
 		if (pid < 0 && errno == EINTR)
 			continue;
@@ -104,15 +112,29 @@ reap(pid_t command, int status)
 			die_errno("cannot wait for the command");
 		if (pid == 0)
 			return;
-		if (pid != command)
+		if (pid != w->command)
 			continue; /* an orphan of the box */
-		if (WIFSTOPPED(how)) {
-			tell(status, STATUS_STOPPED, WSTOPSIG(how));
-			continue;
+		w->stopped = WIFSTOPPED(how);
+		if (w->stopped) {
+			tell(w->status, STATUS_STOPPED, ++w->stops);
+		} else if (!WIFCONTINUED(how)) {
+			tell(w->status, STATUS_ENDED, how);
+			_exit(0);
 		}
-		tell(status, STATUS_ENDED, how);
-		_exit(0);
 	}
+}
+
+/*
+ * SIGCONT, handed on by the monitor for stop number `stop`.  If a shell sent it
+ * to the whole process group, the command has its own copy, and may have been
+ * stopped anew by now: a second one, late, would undo that.
+ */
+static void
+go_on(struct watch *w, int stop)
+{
+	reap(w);
+	if (w->stopped && stop == w->stops)
+		(void)kill(w->command, SIGCONT);
 }
 
 /*
@@ -121,26 +143,32 @@ reap(pid_t command, int status)
  * (SI_KERNEL) or kill(2) sends to the process group has reached the command by
  * itself, and the box's own processes know the command.
  */
-static bool
-is_from_monitor(const siginfo_t *info)
+static void
+take_signal(struct watch *w, int signo, const siginfo_t *info)
 {
-	return info->si_pid == 0 && info->si_code == SI_QUEUE;
+	bool outside = info->si_pid == 0;
+
+	if (signo == SIGCHLD)
+		reap(w);
+	else if (outside && info->si_code == SI_QUEUE && signo == STATUS_CONT)
+		go_on(w, info->si_value.sival_int);
+	else if (outside && info->si_code == SI_QUEUE)
+		(void)kill(w->command, signo); /* it may just have ended */
 }
 
 static void
 serve(pid_t command, int status)
 {
+	struct watch w = { .command = command, .status = status };
 	sigset_t set = every_signal();
 
 	for (;;) {
 		siginfo_t info;
 		int signo = sigwaitinfo(&set, &info);
 
-		if (signo == SIGCHLD)
-			reap(command, status);
-		else if (signo > 0 && is_from_monitor(&info))
-			(void)kill(command, signo); /* it may just have ended */
-		else if (signo < 0 && errno != EINTR)
+		if (signo > 0)
+			take_signal(&w, signo, &info);
+		else if (errno != EINTR)
 			die_errno("cannot wait for signals");
 	}
 }
@@ -161,7 +189,7 @@ hand_on_early(pid_t command)
 
 	(void)sigdelset(&set, SIGCHLD);
 	while ((signo = sigtimedwait(&set, &info, &now)) > 0)
-		if (info.si_pid == 0)
+		if (info.si_pid == 0 && signo != STATUS_CONT)
 			(void)kill(command, signo);
 }
 

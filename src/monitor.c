@@ -28,6 +28,7 @@ struct monitor {
 	int pidfd;
 	int tty;         /* the controlling terminal, or -1 */
 	bool foreground; /* our process group had the terminal */
+	int stops;       /* of the command, as init counts them */
 	bool ended;
 	int how; /* status of the command, if it ended */
 };
@@ -78,20 +79,31 @@ is_forwarded(const struct signalfd_siginfo *info)
 }
 
 static void
+hand_on(const struct monitor *m, int signo)
+{
+	siginfo_t info = { 0 };
+
+	info.si_signo = signo == SIGCONT ? STATUS_CONT : signo;
+	info.si_code = SI_QUEUE; /* tells init that it is from us */
+	info.si_value.sival_int = m->stops;
+	if (sys_pidfd_send_signal(m->pidfd, info.si_signo, &info) < 0 &&
+		errno != ESRCH) /* init has just ended, and that is seen next */
+		die_errno("cannot hand on signal %d", signo);
+}
+
+static void
 forward(const struct monitor *m, bool all)
 {
-	struct signalfd_siginfo in;
+	for (;;) {
+		struct signalfd_siginfo info;
+		ssize_t n = read(m->signals, &info, sizeof(info));
 
-	while (read(m->signals, &in, sizeof(in)) == (ssize_t)sizeof(in)) {
-		siginfo_t out = { 0 };
-
-		if (!all && !is_forwarded(&in))
-			continue;
-		/* SI_QUEUE tells init that it is from us. */
-		out.si_signo = (int)in.ssi_signo;
-		out.si_code = SI_QUEUE;
-		/* ESRCH: init has just ended, and that is seen next. */
-		(void)sys_pidfd_send_signal(m->pidfd, out.si_signo, &out);
+		if (n < 0 && errno == EAGAIN)
+			return;
+		if (n < 0 && errno != EINTR)
+			die_errno("cannot read signals");
+		if (n > 0 && (all || is_forwarded(&info)))
+			hand_on(m, (int)info.ssi_signo);
 	}
 }
 
@@ -117,8 +129,10 @@ read_status(struct monitor *m)
 		return false;
 	if (n != (ssize_t)sizeof(record))
 		die_errno("cannot read what became of the command");
-	if (record.kind == STATUS_STOPPED)
+	if (record.kind == STATUS_STOPPED) {
+		m->stops = record.value;
 		stop(m);
+	}
 	if (record.kind == STATUS_ENDED) {
 		m->ended = true;
 		m->how = record.value;

@@ -9,12 +9,21 @@
 #ifndef MINIBOX_STATUS_H
 #define MINIBOX_STATUS_H
 
+#include <signal.h>
 #include <stdint.h>
 
 enum status_kind {
-	STATUS_STOPPED = 1, /* the command was stopped */
-	STATUS_ENDED,       /* value: its status as of wait(2) */
+	STATUS_STOPPED =
+		1,    /* the command was stopped; value: how often by now */
+	STATUS_ENDED, /* value: its status as of wait(2) */
 };
+
+/*
+ * The monitor hands signals on to init as they are, with SI_QUEUE, but SIGCONT
+ * as this one, with the number of the last stop that it knows of.  Signals of
+ * the real-time range are not merged with others that are pending (signal(7)).
+ */
+#define STATUS_CONT SIGRTMIN
 
 struct status {
 	uint32_t kind;
