@@ -10,6 +10,8 @@ set -eu
 
 PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 export PATH
+# What the caller exports for builds of his own must not move this one.
+unset CDPATH DESTDIR MAKEFLAGS CONFIG_SITE
 packages='gcc make autoconf automake pkg-config libc6-dev linux-libc-dev
 libcap-ng-dev libinih-dev libseccomp-dev busybox-static'
 policy=/etc/minibox.conf
@@ -34,6 +36,7 @@ quietly() {
 
 install_missing() {
 	if ! command -v dpkg-query >/dev/null; then
+		# shellcheck disable=SC2086 # one word each
 		for tool in gcc make autoconf automake pkg-config busybox; do
 			command -v "$tool" >/dev/null || fail "$tool is missing;" \
 				"this is neither Debian nor Ubuntu: install the" \
@@ -43,26 +46,32 @@ install_missing() {
 	fi
 	missing=
 	for package in $packages; do
-		state=$(dpkg-query -W -f '${Status}' "$package" 2>/dev/null) ||
-			state=
-		[ "$state" = 'install ok installed' ] ||
+		# One line for each architecture; a held package is there too.
+		dpkg-query -W -f '${db:Status-Status}\n' "$package" \
+			2>/dev/null | grep -qx installed ||
 			missing="$missing $package"
 	done
 	[ -n "$missing" ] || return 0
 	step "Installing packages:$missing"
 	export DEBIAN_FRONTEND=noninteractive
-	quietly apt-get update -qq
+	# One broken source of many is no reason to give up yet.
+	apt-get update -qq >"$work/log" 2>&1 ||
+		echo "quickstart: apt-get update failed;" \
+			"trying with the lists at hand" >&2
 	# shellcheck disable=SC2086 # one word each
-	quietly apt-get install -y -qq $missing
+	quietly apt-get install -y -qq --no-install-recommends \
+		-o DPkg::Lock::Timeout=120 $missing </dev/null
 }
 
 # In a directory of its own: the caller's tree gets no files of root's.
 build_and_install() {
 	step "Building and installing minibox"
 	mkdir "$work/tree"
-	(cd "$source" && tar -c --exclude=./.git .) |
-		tar -x -C "$work/tree" --no-same-owner
+	quietly tar -cf "$work/tree.tar" --exclude=./.git -C "$source" .
+	quietly tar -xf "$work/tree.tar" --no-same-owner -C "$work/tree"
 	cd "$work/tree"
+	# What the caller built here, with other options, must not be taken.
+	[ ! -e Makefile ] || quietly make distclean
 	quietly autoreconf -fi
 	mkdir build
 	cd build
@@ -111,6 +120,7 @@ demo_policy() {
 show_box() {
 	who=${SUDO_USER:-nobody}
 	[ "$who" != root ] || who=nobody
+	id "$who" >/dev/null 2>&1 || fail "no such user: $who; unset SUDO_USER"
 	step "minibox -b demo /bin/sh -c ... as $who"
 	cd /
 	setpriv --reuid "$who" --regid "$(id -g "$who")" --init-groups \
@@ -124,10 +134,14 @@ show_box() {
 }
 
 [ "$(id -u)" = 0 ] || fail "must be root: sudo sh etc/quickstart.sh"
-work=$(mktemp -d)
+work=$(mktemp -d) || fail "cannot make a temporary directory; set TMPDIR"
 trap 'rm -rf "$work"' EXIT
 trap 'exit 1' HUP INT TERM
 umask 022
+printf '#!/bin/sh\n' >"$work/probe"
+chmod 700 "$work/probe"
+"$work/probe" 2>/dev/null || fail "${work%/*} is mounted noexec;" \
+	"name another directory: sudo TMPDIR=DIR sh etc/quickstart.sh"
 install_missing
 build_and_install
 make_rootfs

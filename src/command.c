@@ -175,6 +175,24 @@ find_command(const struct plan *plan, size_t cwd)
 		plan->box->name);
 }
 
+/* A directory on 0-2 leads out of the box by openat(2).  It is looked at here,
+ * as the caller: root may not look at what lies on a FUSE mount of his. */
+static void
+check_stdio(void)
+{
+	struct stat st;
+
+	for (int fd = 0; fd <= 2; fd++) {
+		if (fstat(fd, &st) < 0)
+			die_errno("descriptor %d", fd);
+		if (S_ISDIR(st.st_mode))
+			die(EXIT_MINIBOX,
+				"descriptor %d is a directory, which leads out "
+				"of the box; redirect it, e.g. from /dev/null",
+				fd);
+	}
+}
+
 static void
 give_back(const struct plan *plan, const struct saved *saved)
 {
@@ -190,10 +208,12 @@ give_back(const struct plan *plan, const struct saved *saved)
 void
 command_exec(const struct plan *plan, const struct saved *saved)
 {
-	size_t cwd = take_cwd(plan);
-	const char *path = find_command(plan, cwd);
-	char *name = xstrdup(path);
+	size_t cwd;
+	char *name;
 
+	check_stdio();
+	cwd = take_cwd(plan);
+	name = xstrdup(find_command(plan, cwd));
 	plan->argv[0] = name;
 	plan->envp[0] = xasprintf("PWD=%s", plan->cwds[cwd]);
 	give_back(plan, saved);

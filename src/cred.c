@@ -221,12 +221,14 @@ cred_drop(uid_t uid, gid_t gid)
 		die_errno("cannot lock the securebits");
 	if (setresuid(uid, uid, uid) < 0)
 		die_errno("cannot drop the user ids");
+	/* Before the capabilities go: as long as they are there, nobody can
+	 * trace us, even where fs.suid_dumpable is 1. */
+	if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) < 0)
+		die_errno("cannot stay undumpable");
 	capng_clear(CAPNG_SELECT_BOTH);
 	if (capng_apply(CAPNG_SELECT_CAPS) < 0)
 		die(EXIT_MINIBOX, "libcap-ng: cannot drop the capabilities");
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
 		die_errno("cannot set no_new_privs");
-	if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) < 0)
-		die_errno("cannot stay undumpable");
 	cred_prove(uid, gid);
 }

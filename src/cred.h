@@ -31,7 +31,7 @@ void cred_as_root(void);
 /*
  * Gives everything up for good, in this order (the bounding set is empty since
  * cred_cut, and a clone inherits that): ambient set, all group ids, securebits
- * locked, all user ids, every capability set, no_new_privs, dumpable; then
+ * locked, all user ids, dumpable, every capability set, no_new_privs; then
  * reads all of it back and tries to return to root.  The supplementary groups
  * stay: to drop them can grant access (CVE-2018-7169, CVE-2014-8989).  Called
  * by the monitor after the clone, by init once the box stands, and before -n,

@@ -10,6 +10,8 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/fsuid.h>
+#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -36,6 +38,10 @@ die_drop(void)
 		return false;
 	if ((euid != ruid || suid != ruid) && setresuid(ruid, ruid, ruid) < 0)
 		return false;
+	/* The file system ids follow the others only where those changed. */
+	(void)setfsgid(rgid);
+	(void)setfsuid(ruid);
+	(void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
 	if (syscall(SYS_capset, &head, none) < 0)
 		return false;
 	return getresuid(&ruid, &euid, &suid) == 0 && euid == ruid &&
@@ -64,7 +70,7 @@ die_escape(char *dst, size_t size, const char *src)
 }
 
 /* One write: lines of several processes do not mix. */
-static void
+static void __attribute__((format(printf, 1, 0)))
 die_line(const char *fmt, va_list ap, const char *why)
 {
 	char raw[DIE_LINE_MAX], line[DIE_LINE_MAX + 32];

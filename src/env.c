@@ -61,6 +61,16 @@ is_listed(const struct list *keep, const char *name, size_t n)
 	return false;
 }
 
+/* No earlier variable of the caller's has the name. */
+static bool
+is_first(const struct caller *caller, char **entry, size_t n)
+{
+	for (char **e = caller->env; e < entry; e++)
+		if (!strncmp(*e, *entry, n + 1))
+			return false;
+	return true;
+}
+
 /* Of a name that stands twice in the caller's environment, the first counts, as
  * for getenv(3). */
 static void
@@ -79,7 +89,7 @@ env_keep(struct env *env, const struct box *box, const struct caller *caller)
 			continue;
 		if (plain && !envname_value_is_plain(*e + n + 1))
 			continue;
-		if (!has(env, *e, n))
+		if (!has(env, *e, n) && is_first(caller, e, n))
 			env_put(env, *e);
 	}
 }

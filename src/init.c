@@ -95,6 +95,7 @@ struct watch {
 	int status;   /* the pipe */
 	int stops;    /* how often it was stopped */
 	bool stopped; /* it is now */
+	bool group;   /* job control came to the group since the last go_on */
 };
 
 /* Reaps whatever ended or stopped; returns when nothing more did.  Ends with
@@ -117,7 +118,9 @@ reap(struct watch *w)
 		w->stopped = WIFSTOPPED(how);
 		if (w->stopped) {
 			tell(w->status, STATUS_STOPPED, ++w->stops);
-		} else if (!WIFCONTINUED(how)) {
+		} else if (WIFCONTINUED(how)) {
+			tell(w->status, STATUS_CONTINUED, w->stops);
+		} else {
 			tell(w->status, STATUS_ENDED, how);
 			_exit(0);
 		}
@@ -133,27 +136,42 @@ static void
 go_on(struct watch *w, int stop)
 {
 	reap(w);
-	if (w->stopped && stop == w->stops)
+	if (w->stopped ? stop == w->stops : !w->group)
 		(void)kill(w->command, SIGCONT);
+	w->group = false;
+}
+
+/* Shells control jobs with these, and send them to the whole group. */
+static bool
+is_job_control(int signo)
+{
+	return signo == SIGCONT || signo == SIGTSTP || signo == SIGTTIN ||
+	       signo == SIGTTOU;
 }
 
 /*
  * A signal from outside of the pid namespace has no sender here (si_pid 0), and
- * the monitor's have SI_QUEUE.  Others are not handed on: what the terminal
- * (SI_KERNEL) or kill(2) sends to the process group has reached the command by
- * itself, and the box's own processes know the command.
+ * the monitor's have SI_QUEUE, or nothing at all where the caller's limit of
+ * pending signals is reached (then also si_uid is 0).  Others are not handed
+ * on: what the terminal (SI_KERNEL) or kill(2) sends to the process group has
+ * reached the command by itself, and the box's own processes know the command.
  */
 static void
 take_signal(struct watch *w, int signo, const siginfo_t *info)
 {
 	bool outside = info->si_pid == 0;
+	bool queued = outside && info->si_code == SI_QUEUE;
+	bool bare = outside && info->si_code == SI_USER && info->si_uid == 0;
+	int value = queued ? info->si_value.sival_int : STATUS_PLAIN;
 
 	if (signo == SIGCHLD)
 		reap(w);
-	else if (outside && info->si_code == SI_QUEUE && signo == STATUS_CONT)
-		go_on(w, info->si_value.sival_int);
-	else if (outside && info->si_code == SI_QUEUE)
+	else if (value != STATUS_PLAIN)
+		go_on(w, value);
+	else if (queued || bare)
 		(void)kill(w->command, signo); /* it may just have ended */
+	else if (outside && is_job_control(signo))
+		w->group = true;
 }
 
 static void
@@ -189,7 +207,9 @@ hand_on_early(pid_t command)
 
 	(void)sigdelset(&set, SIGCHLD);
 	while ((signo = sigtimedwait(&set, &info, &now)) > 0)
-		if (info.si_pid == 0 && signo != STATUS_CONT)
+		if (info.si_pid == 0 &&
+			(signo != STATUS_CONT ||
+				info.si_value.sival_int == STATUS_PLAIN))
 			(void)kill(command, signo);
 }
 

@@ -29,6 +29,8 @@ struct monitor {
 	int tty;         /* the controlling terminal, or -1 */
 	bool foreground; /* our process group had the terminal */
 	int stops;       /* of the command, as init counts them */
+	bool must_stop;  /* the last record says that the command stopped */
+	bool closed;     /* no more records */
 	bool ended;
 	int how; /* status of the command, if it ended */
 };
@@ -81,14 +83,23 @@ is_forwarded(const struct signalfd_siginfo *info)
 static void
 hand_on(const struct monitor *m, int signo)
 {
+	bool cont = signo == SIGCONT;
 	siginfo_t info = { 0 };
 
-	info.si_signo = signo == SIGCONT ? STATUS_CONT : signo;
+	info.si_signo = cont ? STATUS_CONT : signo;
 	info.si_code = SI_QUEUE; /* tells init that it is from us */
-	info.si_value.sival_int = m->stops;
-	if (sys_pidfd_send_signal(m->pidfd, info.si_signo, &info) < 0 &&
-		errno != ESRCH) /* init has just ended, and that is seen next */
+	info.si_value.sival_int = cont ? m->stops : STATUS_PLAIN;
+	if (sys_pidfd_send_signal(m->pidfd, info.si_signo, &info) == 0)
+		return;
+	/* Real-time signals count against RLIMIT_SIGPENDING; SIGCONT itself
+	 * always arrives. */
+	info.si_signo = signo;
+	if (errno == EAGAIN &&
+		sys_pidfd_send_signal(m->pidfd, signo, &info) == 0)
+		return;
+	if (errno != ESRCH && errno != EAGAIN)
 		die_errno("cannot hand on signal %d", signo);
+	/* init has just ended, and that is seen next */
 }
 
 static void
@@ -107,37 +118,49 @@ forward(const struct monitor *m, bool all)
 	}
 }
 
-/* The command stopped, so we do, and whoever waits for us sees it; SIGCONT
- * wakes us and is handed on. */
+/* All records that are there; at the end of the pipe, m->closed. */
 static void
-stop(const struct monitor *m)
-{
-	restore_terminal(m);
-	(void)kill(getpid(), SIGSTOP);
-}
-
-/* One record, or the end of the pipe: then false. */
-static bool
 read_status(struct monitor *m)
 {
-	struct status record;
-	ssize_t n = read(m->status, &record, sizeof(record));
+	for (;;) {
+		struct status record;
+		ssize_t n = read(m->status, &record, sizeof(record));
 
-	if (n < 0 && errno == EINTR)
-		return true;
-	if (n == 0)
-		return false;
-	if (n != (ssize_t)sizeof(record))
-		die_errno("cannot read what became of the command");
-	if (record.kind == STATUS_STOPPED) {
-		m->stops = record.value;
-		stop(m);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0 && errno == EAGAIN)
+			return;
+		m->closed = n == 0;
+		if (m->closed)
+			return;
+		if (n != (ssize_t)sizeof(record))
+			die_errno("cannot read what became of the command");
+		m->must_stop = record.kind == STATUS_STOPPED;
+		if (record.kind == STATUS_STOPPED)
+			m->stops = record.value;
+		m->ended = record.kind == STATUS_ENDED;
+		if (m->ended)
+			m->how = record.value;
 	}
-	if (record.kind == STATUS_ENDED) {
-		m->ended = true;
-		m->how = record.value;
-	}
-	return true;
+}
+
+/*
+ * The command stopped, so we do, and whoever waits for us sees it.  SIGSTOP
+ * would drop a SIGCONT that is pending: one that came since then means that the
+ * command goes on, too, and it may be the only one, as when the shell has died.
+ */
+static void
+stop(struct monitor *m)
+{
+	sigset_t pending;
+
+	restore_terminal(m);
+	read_status(m);
+	if (sigpending(&pending) < 0)
+		die_errno("cannot tell which signals are pending");
+	if (m->must_stop && !sigismember(&pending, SIGCONT))
+		(void)kill(getpid(), SIGSTOP);
+	m->must_stop = false;
 }
 
 static void
@@ -148,13 +171,13 @@ watch(struct monitor *m)
 		{ .fd = m->signals, .events = POLLIN },
 	};
 
-	for (;;) {
+	while (!m->closed) {
 		if (poll(fds, 2, -1) < 0 && errno != EINTR)
 			die_errno("cannot wait for the box");
-		if (fds[1].revents)
-			forward(m, false);
-		if (fds[0].revents && !read_status(m))
-			return;
+		forward(m, false);
+		read_status(m);
+		if (m->must_stop)
+			stop(m);
 	}
 }
 
@@ -188,6 +211,8 @@ monitor_run(const struct plan *plan, int go, int status, int pidfd)
 
 	cred_drop(plan->uid, plan->gid);
 	open_signals(&m);
+	if (fcntl(m.status, F_SETFL, O_NONBLOCK) < 0)
+		die_errno("cannot watch the box");
 	look_at_terminal(&m);
 	/* A key that was pressed before init was there waits here only; of
 	 * the others init has a copy pending, and takes no second one. */

@@ -25,6 +25,9 @@ ns_clone(uint64_t namespaces, int *pidfd)
 
 	if (pid < 0)
 		die_errno("cannot make the namespaces of the box");
+	/* What follows in the child must never happen to the host. */
+	if (pid == 0 && getpid() != 1)
+		die(EXIT_MINIBOX, "the box is not in a pid namespace");
 	return pid;
 }
 

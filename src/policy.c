@@ -135,16 +135,18 @@ set_box_name(const struct key *key, void *field, char *value, int line)
 static const char *
 set_hostname(const struct key *key, void *field, char *value, int line)
 {
-	char *b;
+	char *sample = xstrdup(value);
 
 	(void)key;
 	(void)line;
-	*(const char **)field = xstrdup(value);
-	while ((b = strstr(value, "%b")))
-		memcpy(b, "bb", 2);
-	return policy_is_hostname(value) ? NOFAULT
-					 : "must be 1 to 64 of A-Z a-z 0-9 . _ "
-					   "- (and %b for the box)";
+	for (char *p = sample; *p; p++)
+		if (p[0] == '%' && p[1] == 'b')
+			p[0] = 'b';
+	if (!policy_is_hostname(sample))
+		return "must be 1 to 64 of A-Z a-z 0-9 . _ - (and %b for the "
+		       "box)";
+	*(const char **)field = value;
+	return NOFAULT;
 }
 
 static const char *
@@ -289,7 +291,7 @@ set_exact(const struct key *key, void *field, char *value, int line)
 	fault = check_none(field, value, &none);
 	if (fault)
 		return fault;
-	if (!none && (!path_is_clean(word) || strstr(value, "  ")))
+	if (!none && (!is_single_path(word) || strstr(value, "  ")))
 		return "must be an absolute path and words with one blank "
 		       "between them";
 	list_add(field, value, line, NULL);

@@ -380,13 +380,15 @@ enter(int base, int root)
 void
 root_build(const struct plan *plan)
 {
-	struct mount_attr private = { .propagation = MS_PRIVATE };
+	struct mount_attr slave = { .propagation = MS_SLAVE };
 	bool skip[PLAN_OPS_MAX] = { false };
 	int base, root;
 
-	/* First of all: nothing reaches the host, nothing comes from there. */
-	if (sys_mount_setattr(AT_FDCWD, "/", AT_RECURSIVE, &private) < 0)
-		die_errno("cannot make the mounts private");
+	/* First of all: nothing that is done here reaches the host.  What the
+	 * host unmounts goes here, too, so that a caller who stops us now does
+	 * not keep a disk busy. */
+	if (sys_mount_setattr(AT_FDCWD, "/", AT_RECURSIVE, &slave) < 0)
+		die_errno("cannot take the mounts from the host");
 	root = clone_root(plan);
 	base = new_tmpfs(4096, 8, 0755, ATTR_QUIET | MOUNT_ATTR_NOEXEC);
 	attach(base, AT_FDCWD, BASE_POINT, "the new root");

@@ -146,6 +146,17 @@ section_name(const struct cursor *at, const char *s, size_t len)
 	return name;
 }
 
+static void
+scan_section_add(struct scan *scan, const struct cursor *at, char *name)
+{
+	scan->sections = xgrow(scan->sections, scan->nsections,
+		&scan->section_room, sizeof(*scan->sections));
+	scan->sections[scan->nsections++] = (struct scan_section){
+		.name = name,
+		.line = at->line,
+	};
+}
+
 /* A bad section is kept under the empty name, so that the keys below it are
  * not taken for those of the section above. */
 static void
@@ -156,12 +167,7 @@ scan_section_line(
 
 	if (bytes_are_plain(at, s, len, false))
 		name = section_name(at, s, len);
-	scan->sections = xgrow(scan->sections, scan->nsections,
-		&scan->section_room, sizeof(*scan->sections));
-	scan->sections[scan->nsections++] = (struct scan_section){
-		.name = name ? name : xstrdup(""),
-		.line = at->line,
-	};
+	scan_section_add(scan, at, name ? name : xstrdup(""));
 }
 
 static bool
@@ -175,7 +181,8 @@ value_is_plain(const struct cursor *at, const char *key, const char *value)
 			"the key allows it");
 	if (!bytes_are_plain(at, value, strlen(value), free_text))
 		return false;
-	if (!free_text && (strstr(value, " #") || strstr(value, " ;")))
+	if (!free_text && (strchr("#;", *value) || strstr(value, " #") ||
+				  strstr(value, " ;")))
 		return fail(at,
 			"a comment behind a value; comments have lines of "
 			"their own");
@@ -223,10 +230,25 @@ scan_entry_line(
 	};
 }
 
+/* A section line that was refused as a line: what follows is not in the section
+ * above. */
+static void
+scan_lost_section(
+	struct scan *scan, const struct cursor *at, const char *s, size_t len)
+{
+	while (len > 0 && strchr(" \xef\xbb\xbf", *s)) {
+		s++;
+		len--;
+	}
+	if (len > 0 && *s == '[')
+		scan_section_add(scan, at, xstrdup(""));
+}
+
 static void
 scan_line(struct scan *scan, const struct cursor *at, const char *s, size_t len)
 {
 	bool too_long = len > SCAN_LINE_MAX;
+	size_t nfaults = at->faults->n;
 
 	while (len > 0 && s[len - 1] == ' ')
 		len--;
@@ -246,6 +268,8 @@ scan_line(struct scan *scan, const struct cursor *at, const char *s, size_t len)
 		scan_section_line(scan, at, s, len);
 	else
 		scan_entry_line(scan, at, s, len);
+	if (at->faults->n > nfaults && (too_long || s[0] != '['))
+		scan_lost_section(scan, at, s, len);
 }
 
 void

@@ -16,6 +16,7 @@
 #include "sys.h"
 
 enum { SIGNALS = 64, MASK_BYTES = SIGNALS / 8 };
+enum { NOFILE_MIN = 16 }; /* more than are ever open at once */
 
 /* By the bare system calls: sigaction(3) and sigprocmask(3) leave out the two
  * signals that libc uses itself, and those are inherited like any other. */
@@ -86,33 +87,25 @@ scrub_timers(void)
 			die_errno("cannot stop a timer");
 }
 
-/* The next descriptor that is opened must not become one of 0-2, and 0-2 must
- * not lead out of the box. */
+/* The next descriptor that is opened must not become one of 0-2; and O_PATH
+ * ones lead out of the box (so do directories: see command.c). */
 static void
 scrub_stdio(void)
 {
 	for (int fd = 0; fd <= 2; fd++) {
 		int flags = fcntl(fd, F_GETFL);
-		struct stat st;
 
-		if (flags < 0) {
-			/* NOLINTNEXTLINE: it is for the command, no CLOEXEC */
-			if (open("/dev/null", O_RDWR | O_NOCTTY) != fd)
-				die(EXIT_MINIBOX,
-					"descriptor %d is closed and /dev/null "
-					"cannot be opened",
-					fd);
-			continue;
-		}
-		if (fstat(fd, &st) < 0)
-			die_errno("descriptor %d", fd);
-		if (flags & O_PATH || S_ISDIR(st.st_mode))
+		/* NOLINTNEXTLINE: it is for the command, no CLOEXEC */
+		if (flags < 0 && open("/dev/null", O_RDWR | O_NOCTTY) != fd)
 			die(EXIT_MINIBOX,
-				"descriptor %d is %s, which leads out of the "
-				"box; redirect it, e.g. to /dev/null",
-				fd,
-				flags & O_PATH ? "opened with O_PATH"
-					       : "a directory");
+				"descriptor %d is closed and /dev/null cannot "
+				"be opened",
+				fd);
+		if (flags >= 0 && flags & O_PATH)
+			die(EXIT_MINIBOX,
+				"descriptor %d is opened with O_PATH, which "
+				"leads out of the box; redirect it",
+				fd);
 	}
 }
 
@@ -155,6 +148,11 @@ scrub_process(struct saved *saved)
 		die_errno("close_range (Linux 5.12 or later is needed)");
 	scrub_stdio();
 	scrub_limit(RLIMIT_NOFILE, &saved->nofile, RLIM_INFINITY);
+	if (saved->nofile.rlim_max < NOFILE_MIN)
+		die(EXIT_MINIBOX,
+			"too few descriptors allowed: %u, and %d are needed; "
+			"see: ulimit -Hn",
+			(unsigned)saved->nofile.rlim_max, NOFILE_MIN);
 	scrub_limit(RLIMIT_FSIZE, &saved->fsize, RLIM_INFINITY);
 	scrub_limit(RLIMIT_CORE, &saved->core, 1);
 	saved->umask = umask(022);

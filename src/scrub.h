@@ -22,12 +22,11 @@ struct saved {
 /*
  * Makes the process a fresh one.  Called once, in the caller's process, before
  * anything is opened; needs no privilege.  Afterwards: not dumpable; only
- * descriptors 0-2, each open, none a directory or O_PATH (they lead out of the
- * box); every signal at its default, none blocked or pending; no timers; umask
- * 022; RLIMIT_NOFILE and FSIZE at their hard limits, CORE at most 1 byte (0
- * would still run a core_pattern pipe: core(5)); PER_LINUX.  Dies on failure.
- * Relies on execve(2) "Effect on process attributes", setitimer(2),
- * close_range(2).
+ * descriptors 0-2, each open, none O_PATH; every signal at its default, none
+ * blocked or pending; no timers; umask 022; RLIMIT_NOFILE and FSIZE at their
+ * hard limits, CORE at most 1 byte (0 would still run a core_pattern pipe:
+ * core(5)); PER_LINUX.  Dies on failure. Relies on execve(2) "Effect on process
+ * attributes", setitimer(2), close_range(2).
  */
 void scrub_process(struct saved *saved);
 

@@ -14,16 +14,19 @@
 
 enum status_kind {
 	STATUS_STOPPED =
-		1,    /* the command was stopped; value: how often by now */
-	STATUS_ENDED, /* value: its status as of wait(2) */
+		1,        /* the command was stopped; value: how often by now */
+	STATUS_CONTINUED, /* it goes on */
+	STATUS_ENDED,     /* value: its status as of wait(2) */
 };
 
 /*
- * The monitor hands signals on to init as they are, with SI_QUEUE, but SIGCONT
- * as this one, with the number of the last stop that it knows of.  Signals of
- * the real-time range are not merged with others that are pending (signal(7)).
+ * The monitor hands signals on to init as they are, with SI_QUEUE and the value
+ * STATUS_PLAIN; but SIGCONT as STATUS_CONT, with the number of the last stop
+ * that it knows of.  Signals of the real-time range are not merged with others
+ * that are pending (signal(7)).
  */
 #define STATUS_CONT SIGRTMIN
+enum { STATUS_PLAIN = -1 };
 
 struct status {
 	uint32_t kind;

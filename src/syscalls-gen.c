@@ -67,6 +67,8 @@ enum { CALL_SOCKET = 1 }; /* SYS_SOCKET of linux/net.h */
 static const struct rule terminal[] = {
 	{ "ioctl", EPERM, LOW32_IS, 1, TIOCSTI },
 	{ "ioctl", EPERM, LOW32_IS, 1, TIOCLINUX },
+	/* a line discipline would stay on the caller's terminal */
+	{ "ioctl", EPERM, LOW32_IS, 1, TIOCSETD },
 };
 
 static const struct rule keyrings[] = {

@@ -12,6 +12,8 @@
 
 #include "xalloc.h"
 
+enum { READ_ATTEMPTS = 3 };
+
 /* NULL, or what is wrong with a component that `path` names up to here. */
 static const char *
 check_owner(const char *path, const struct stat *st)
@@ -135,21 +137,25 @@ same_state(const struct stat *a, const struct stat *b)
 	       a->st_ctim.tv_nsec == b->st_ctim.tv_nsec;
 }
 
-char *
-trusted_read_file(const char *path, size_t max, size_t *size, const char **why)
+/* One attempt; *again: the file was replaced or changed meanwhile. */
+static char *
+read_file(const char *path, size_t max, size_t *size, const char **why,
+	bool *again)
 {
 	const char *name = strrchr(path, '/') + 1;
 	size_t dir_len = (size_t)(name - path) - 1;
 	int dirfd =
 		trusted_open_dir(dir_len ? xstrndup(path, dir_len) : "/", why);
 	struct stat st, after;
-	char *text;
+	char *text = NULL;
 	int fd;
 
+	*again = false;
 	if (dirfd < 0)
 		return NULL;
 	fd = openat(dirfd, name,
 		O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	(void)close(dirfd);
 	if (fd < 0 || fstat(fd, &st) < 0) {
 		*why = errno == ELOOP
 			       ? xasprintf("%s is a symbolic link", path)
@@ -157,20 +163,30 @@ trusted_read_file(const char *path, size_t max, size_t *size, const char **why)
 		return NULL;
 	}
 	*why = check_file(path, &st);
-	if (*why)
-		return NULL;
-	text = trusted_read_fd(fd, max, size, why);
-	if (!text) {
-		*why = xasprintf("%s: %s", path, *why);
-		return NULL;
+	*again = st.st_nlink == 0;
+	if (!*why) {
+		text = trusted_read_fd(fd, max, size, why);
+		if (!text)
+			*why = xasprintf("%s: %s", path, *why);
 	}
-	if (fstat(fd, &after) < 0 || !same_state(&st, &after) ||
-		(off_t)*size != st.st_size) {
-		*why = xasprintf(
-			"%s changed while it was read; try again", path);
-		return NULL;
+	if (text && (fstat(fd, &after) < 0 || !same_state(&st, &after) ||
+			    (off_t)*size != st.st_size)) {
+		*why = xasprintf("%s changed while it was read", path);
+		*again = true;
+		text = NULL;
 	}
 	(void)close(fd);
-	(void)close(dirfd);
+	return text;
+}
+
+/* An editor that replaces the file is no reason to refuse anybody. */
+char *
+trusted_read_file(const char *path, size_t max, size_t *size, const char **why)
+{
+	bool again = true;
+	char *text = NULL;
+
+	for (int i = 0; again && i < READ_ATTEMPTS; i++)
+		text = read_file(path, max, size, why, &again);
 	return text;
 }

@@ -114,6 +114,9 @@ def start(*argv, user=ALICE, groups=(), env=None, cwd='/', as_root=None,
     process, before and after it has become USER; what they open inheritably
     stays open.  In GROUPS is what the user has beside the group of his own."""
     def child():
+        # A group of its own, whose parent is in the same session: else the
+        # kernel discards what would stop it (an orphaned process group).
+        os.setpgid(0, 0)
         if as_root:
             as_root()
         become(user, groups)

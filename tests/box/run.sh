@@ -5,7 +5,7 @@
 #
 #	sh tests/box/run.sh BUILD_DIR [TEST-NAME-PATTERN]...
 #
-# Run as root.  Everything happens in a private mount namespace, in which
+# Run as root.  Everything happens in private mount and UTS namespaces, in which
 # /etc, /usr/local and /var are overlays, /home, /run and /dev/shm are empty:
 # `make install`, the made-up users, the policies and the root file systems of
 # the tests never reach the host.  The last line is
@@ -102,8 +102,9 @@ shift
 umask 022
 scratch=$(mktemp -d)
 chmod 0755 "$scratch"
+trap 'rmdir "$scratch"' EXIT
+trap 'exit 2' HUP INT TERM
 status=0
-unshare -m --propagation private sh "$here/run.sh" --inside \
+unshare -m -u --propagation private sh "$here/run.sh" --inside \
 	"$scratch" "$build" "$here" "$@" || status=$?
-rmdir "$scratch"
 exit "$status"

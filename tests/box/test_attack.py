@@ -349,7 +349,7 @@ class Root(Case):
         os.symlink('busybox', f'{path}/bin/true')
         self.admitted(path, True, 'as it should be')
         for component in path, outer:
-            for mode in 0o775, 0o757, 0o1777, 0o2775:
+            for mode in 0o775, 0o757, 0o1777, 0o1757, 0o2775:
                 os.chmod(component, mode)
                 self.admitted(path, False, (component, oct(mode)))
             os.chmod(component, 0o755)
@@ -463,7 +463,7 @@ class Root(Case):
                 ('others may write', os.chmod, tool, 0o757),
                 ('directory of hers', os.chown, directory, ALICE.uid, 0),
                 ('others may write in it', os.chmod, directory, 0o777),
-                ('sticky', os.chmod, directory, 0o1777)):
+                ('sticky', os.chmod, directory, 0o1757)):
             for command in '/opt/tool', '/bin/link':
                 with self.subTest(what, command=command):
                     fresh()
@@ -747,7 +747,7 @@ class Host(Case):
 
     def test_C33_time_of_a_stopped_minibox(self):
         """Stopped in the middle, it holds nothing that others wait for."""
-        process = start(MINIBOX, TRUE)
+        process = self.start(MINIBOX, TRUE)
         os.kill(process.pid, 19)
         time.sleep(0.05)
         self.ok(minibox(TRUE))

@@ -529,7 +529,7 @@ class PolicyFile(harness.Case):
     def test_parent_mode(self):
         self.addCleanup(os.chmod, '/etc', 0o755)
         for mode, fine in ((0o755, True), (0o711, True), (0o775, False),
-                           (0o757, False), (0o1777, False)):
+                           (0o757, False), (0o1757, False)):
             with self.subTest(oct(mode)):
                 os.chmod('/etc', mode)
                 (self.open if fine else self.closed)()

@@ -17,10 +17,12 @@
  *	result=NUMBER	the call is made and returns that errno all the same
  *	kill		the process gets SIGKILL before the call is made
  *
- * On descriptor FD it reports, in one line: how often it acted, how many
- * programs were started, and the status of COMMAND as a shell would show it.
- * It ends when all that COMMAND started has ended, or 2 s after COMMAND, or
- * after 10 s (then the status is -1), and never takes anything along.
+ * On descriptor FD it reports what the kernel says of the three processes when
+ * the program of process 2 starts, before its first instruction; and, in the
+ * last line, how often it acted, how many programs were started, and the status
+ * of COMMAND as a shell would show it.  It ends when all that COMMAND started
+ *has ended, or 2 s after COMMAND, or after 10 s (then the status is -1), and
+ *never takes anything along.
  */
 #define _GNU_SOURCE
 #include <elf.h>
@@ -69,6 +71,7 @@ struct injection {
 static struct process processes[PROCESSES_MAX];
 static size_t nprocesses;
 static struct injection injection;
+static int report;
 static volatile sig_atomic_t time_is_up;
 
 static void __attribute__((noreturn)) fail(const char *what)
@@ -195,6 +198,29 @@ at_birth(const struct process *parent)
 		go_on(child, 0);
 }
 
+/* The credentials of the three processes, from /proc. */
+static void
+report_state(void)
+{
+	for (size_t i = 0; i < nprocesses; i++) {
+		const struct process *p = &processes[i];
+		char path[32], line[256];
+		FILE *in;
+
+		(void)snprintf(path, sizeof(path), "/proc/%d/status", p->pid);
+		in = fopen(path, "re");
+		while (in && fgets(line, sizeof(line), in))
+			if (!strncmp(line, "Uid:", 4) ||
+				!strncmp(line, "Gid:", 4) ||
+				!strncmp(line, "Groups:", 7) ||
+				!strncmp(line, "Cap", 3) ||
+				!strncmp(line, "NoNewPrivs:", 11))
+				dprintf(report, "%d %s", p->depth, line);
+		if (in)
+			(void)fclose(in);
+	}
+}
+
 /* One stop of a traced process; true: a program was started. */
 static bool
 at_stop(struct process *p, int status)
@@ -217,6 +243,8 @@ at_stop(struct process *p, int status)
 	case PTRACE_EVENT_EXEC:
 		/* The first program is to be looked at, a second is not. */
 		p->counted = p->depth == 0;
+		if (p->depth == 2)
+			report_state();
 		break;
 	case PTRACE_EVENT_STOP:
 		if (p->depth < 0) {
@@ -327,7 +355,7 @@ int
 main(int argc, char **argv)
 {
 	struct sigaction sa = { .sa_handler = on_alarm };
-	int programs = 0, result = -1, report;
+	int programs = 0, result = -1;
 	pid_t first;
 
 	if (argc < 8) {

@@ -1,267 +1,507 @@
 /* SPDX-License-Identifier: MIT */
-/* Who gets in, what runs, and which environment it gets. */
-#include "unit.h"
+/* May he: which box, which command, and what is he told if not? */
+#include "tables.h"
 
-#include "accounts.h"
+#include <stdio.h>
+
 #include "authorize.h"
-#include "env.h"
-#include "envname.h"
+#include "die.h"
+#include "explain.h"
 
-static const char passwd[] = "alice:x:1:1::/home/alice:/bin/sh\n"
-			     "bob:x:2:2::/home/bob:/bin/sh\n"
-			     "bob:x:7:7:second:/x:/bin/sh\n"
-			     "bob2:x:2:2:the same:/y:/bin/sh\n"
-			     "+nis:x:9:9::/:/bin/sh\n"
-			     "bad:x:0x1:1::/:/bin/sh\n"
-			     "minus:x:4294967295:1::/:/bin/sh\n"
-			     "short:x:8\n"
-			     "4001:x:55:55::/:/bin/sh\n"
-			     "\n"
-			     "last:x:10:10::/last:/bin/sh";
-static const char group[] = "lab:x:100:bob\nguests:x:200:\n";
+#define BOX "[box b]\nrootfs = /r\n" /* what is added stands in line 3 */
 
+/* alice has 1000, and the groups 1000, 200 (lab) and 300. */
 static void
-test_accounts(void **state)
+admits(void **state)
 {
-	struct accounts a;
-	uint32_t id = 0;
+	static const struct {
+		const char *lines;
+		bool admitted;
+		int line; /* that decided; 0: none did */
+	} t[] = {
+		{ "", false, 0 },
+		{ "users = none\ngroups = none\n", false, 0 },
+		{ "users = *\n", true, 3 },
+		{ "users = alice\n", true, 3 },
+		{ "users = 1000\n", true, 3 },
+		{ "users = 0000001000\n", true, 3 },
+		{ "users = bob, alice\n", true, 3 },
+		{ "users = bob\nusers = alice\n", true, 4 },
+		{ "users = bob\n", false, 0 },
+		{ "users = 0\n", false, 0 },
+		{ "users = 1001\n", false, 0 },
+		{ "users = 100\n", false, 0 },
+		{ "users = Alice\n", false, 0 },
+		{ "users = alic, alicee\n", false, 0 },
+		{ "users = nobody-knows\n", false, 0 },
+		/* Numbers of groups are none of users, nor names. */
+		{ "users = 200\n", false, 0 },
+		{ "users = lab\n", false, 0 },
+		{ "groups = lab\n", true, 3 },
+		{ "groups = 200\n", true, 3 },
+		{ "groups = 300\n", true, 3 },
+		{ "groups = 1000\n", true, 3 },
+		{ "groups = alice\n", true, 3 },
+		{ "groups = root, lab\n", true, 3 },
+		{ "groups = 0\n", false, 0 },
+		{ "groups = 301\n", false, 0 },
+		{ "groups = nobody-knows\n", false, 0 },
+		/* The file has alice in staff; her process has not. */
+		{ "groups = staff\n", false, 0 },
+		{ "users = bob\ngroups = staff, lab\n", true, 4 },
+		/* Deny always wins, in whatever order. */
+		{ "users = *\ndeny-users = alice\n", false, 4 },
+		{ "deny-users = alice\nusers = *\n", false, 3 },
+		{ "users = alice\ndeny-users = 1000\n", false, 4 },
+		{ "users = *\ndeny-users = bob\n", true, 3 },
+		{ "users = *\ndeny-users = none\n", true, 3 },
+		{ "users = *\ndeny-users = bob, 1000\n", false, 4 },
+		{ "users = *\ndeny-groups = lab\n", false, 4 },
+		{ "users = *\ndeny-groups = 300\n", false, 4 },
+		{ "users = *\ndeny-groups = 1000\n", false, 4 },
+		{ "users = *\ndeny-groups = staff\n", true, 3 },
+		{ "groups = lab\ndeny-users = alice\n", false, 4 },
+		{ "users = alice\ngroups = lab\ndeny-groups = 300\n", false,
+			5 },
+		/* Who may have been meant is not let in. */
+		{ "users = *\ndeny-users = alise\n", false, 4 },
+		{ "users = *\ndeny-groups = labb\n", false, 4 },
+		{ "users = *\ndeny-users = lab\n", false, 4 },
+		{ "users = *\ndeny-users = 77\n", true, 3 },
+		{ "users = *\ndeny-groups = 77\n", true, 3 },
+		{ "deny-users = bob\n", false, 0 },
+	};
+	const struct caller caller = unit_caller();
 
 	(void)state;
-	accounts_read(&a, passwd, group);
-	assert_true(accounts_user(&a, "alice", &id));
-	assert_int_equal(id, 1);
-	assert_true(accounts_user(&a, "bob", &id));
-	assert_int_equal(id, 2); /* the first of the name */
-	assert_true(accounts_user(&a, "last", &id));
-	assert_int_equal(id, 10);
-	assert_false(accounts_user(&a, "+nis", &id));
-	assert_false(accounts_user(&a, "bad", &id));
-	assert_false(accounts_user(&a, "minus", &id));
-	assert_false(accounts_user(&a, "short", &id));
-	assert_false(accounts_user(&a, "lab", &id));
-	assert_false(accounts_user(&a, "", &id));
-	assert_true(accounts_group(&a, "lab", &id));
-	assert_int_equal(id, 100);
-	assert_string_equal(accounts_by_uid(&a, 2)->name, "bob");
-	assert_string_equal(accounts_by_uid(&a, 10)->home, "/last");
-	assert_null(accounts_by_uid(&a, 12345));
+	for (size_t i = 0; i < COUNT(t); i++) {
+		const struct box *b = unit_box(xasprintf(BOX "%s", t[i].lines));
+		const struct item *why = NULL;
+
+		if (authorize_admits(b, &caller, unit_accounts(), &why) !=
+				t[i].admitted ||
+			(why ? why->line : 0) != t[i].line)
+			fail_msg("%s", t[i].lines);
+	}
 }
 
-/* One caller against one box. */
-static bool
-admits(const char *lines, uid_t uid, gid_t gid, gid_t other)
+/* The ends of the numbers, a caller without groups, root. */
+static void
+callers(void **state)
 {
-	struct caller caller = {
-		.uid = uid, .gid = gid, .groups = &other, .ngroups = 1
+	static const struct {
+		const char *lines;
+		uid_t uid;
+		gid_t gid;
+		bool admitted;
+	} t[] = {
+		{ "users = 4294967294\n", 4294967294, 5, true },
+		{ "users = 4294967294\n", 4294967293, 5, false },
+		{ "users = 0\n", 0, 0, true },
+		{ "users = root\n", 0, 0, true },
+		{ "users = alice\n", 0, 0, false },
+		{ "groups = 0\n", 5, 0, true },
+		{ "groups = 0\n", 0, 5, false },
+		{ "users = 5\n", 6, 5, false },
+		{ "groups = 5\n", 5, 6, false },
+		{ "users = *\ndeny-users = 0\n", 0, 0, false },
+		{ "users = *\ndeny-groups = 0\n", 5, 0, false },
+		{ "users = *\ndeny-groups = 0\n", 0, 5, true },
 	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(t); i++) {
+		const struct caller caller = { .uid = t[i].uid,
+			.gid = t[i].gid };
+		const struct box *b = unit_box(xasprintf(BOX "%s", t[i].lines));
+		const struct item *why;
+
+		if (authorize_admits(b, &caller, unit_accounts(), &why) !=
+			t[i].admitted)
+			fail_msg(
+				"%s for %u:%u", t[i].lines, t[i].uid, t[i].gid);
+	}
+}
+
+/* A user whose name is a number is not that number, nor the other way. */
+static void
+numeric_names(void **state)
+{
+	const struct box *b = unit_box(BOX "users = 4001\n");
+	struct caller caller = unit_caller();
 	const struct item *why;
-	struct accounts a;
-	struct policy p;
-	char text[256];
+	struct accounts accounts;
 
-	(void)snprintf(text, sizeof(text), "[box a]\nrootfs = /a\n%s", lines);
-	unit_policy(&p, text);
-	accounts_read(&a, passwd, group);
-	return authorize_admits(&p.boxes[0], &caller, &a, &why);
-}
-
-static void
-test_admission(void **state)
-{
 	(void)state;
-	assert_false(admits("", 1, 1, 1));
-	assert_true(admits("users = *\n", 1, 1, 1));
-	assert_true(admits("users = alice\n", 1, 5, 5));
-	assert_false(admits("users = alice\n", 2, 1, 1));
-	assert_true(admits("users = 77\n", 77, 5, 5));
-	assert_false(admits("users = 77\n", 5, 77, 77));
-	/* A name of digits is a number (systemd's 0day user). */
-	assert_true(admits("users = 4001\n", 4001, 5, 5));
-	assert_false(admits("users = 4001\n", 55, 5, 5));
-	assert_true(admits("groups = lab\n", 5, 100, 5));
-	assert_true(admits("groups = lab\n", 5, 5, 100));
-	/* bob is a member in the file, but not in this session */
-	assert_false(admits("groups = lab\n", 2, 2, 2));
-	assert_false(admits("users = nosuch\n", 5, 5, 5));
-	assert_false(admits("groups = nosuch\n", 5, 5, 5));
-	assert_false(admits("users = *\ndeny-users = alice\n", 1, 5, 5));
-	assert_true(admits("users = *\ndeny-users = alice\n", 2, 5, 5));
-	assert_false(admits("deny-users = 1\nusers = alice\n", 1, 5, 5));
-	assert_false(admits("users = *\ndeny-groups = guests\n", 1, 200, 5));
-	assert_false(admits("users = *\ndeny-groups = guests\n", 1, 5, 200));
-	assert_true(admits("users = *\ndeny-groups = guests\n", 1, 5, 5));
-	/* Whom did they mean?  Perhaps you. */
-	assert_false(admits("users = *\ndeny-users = nosuch\n", 1, 5, 5));
-	assert_false(admits("users = *\ndeny-groups = nosuch\n", 1, 5, 5));
-	/* root is no exception */
-	assert_false(admits("users = alice\n", 0, 0, 0));
+	accounts_read(&accounts, "4001:x:55:55::/:/bin/sh\n", "");
+	caller.uid = 55;
+	assert_false(authorize_admits(b, &caller, &accounts, &why));
+	caller.uid = 4001;
+	assert_true(authorize_admits(b, &caller, &accounts, &why));
 }
 
+static const char three[] = "[minibox]\n"
+			    "default-box = second\n"
+			    "[box first]\n"
+			    "rootfs = /r\n"
+			    "users = alice\n"
+			    "[box second]\n"
+			    "rootfs = /r\n"
+			    "users = bob\n"
+			    "[box third]\n"
+			    "rootfs = /r\n"
+			    "users = 77, 1001\n"
+			    "deny-users = 78\n"
+			    "[box fourth]\n"
+			    "rootfs = /r\n"
+			    "users = 78\n"
+			    "[box fifth]\n"
+			    "rootfs = /r\n"
+			    "users = 77\n";
+
 static void
-test_commands(void **state)
+choose(void **state)
 {
 	static const struct {
-		const char *path, *args[4];
-		bool allowed;
-	} cases[] = {
-		{ "/bin/ls", { "-l", NULL }, true },
-		{ "/bin/ls", { NULL }, true },
-		{ "/bin/lsx", { NULL }, false },
-		{ "/bin", { NULL }, false },
-		{ "/opt/t/x", { "y", NULL }, true },
-		{ "/opt/t/x/y", { NULL }, false },
-		{ "/opt/t", { NULL }, false },
-		{ "/opt/tx", { NULL }, false },
-		{ "/opt/t/../../bin/sh", { NULL }, false },
-		{ "/opt/t/.", { NULL }, false },
-		{ "/bin/sh", { NULL }, false },
-		{ "/bin/sh", { "-c", "id", NULL }, true },
-		{ "/bin/sh", { "-c", NULL }, false },
-		{ "/bin/sh", { "-c", "id", "x", NULL }, false },
-		{ "/bin/sh", { "-c", "id ", NULL }, false },
-		{ "/bin/sh", { "-c id", NULL }, false },
-		{ "/bin/sh", { "-c", "", "id", NULL }, false },
-		{ "/bin/id", { NULL }, true },
-		{ "/bin/id", { "", NULL }, false },
-		{ "/bin/id", { "-u", NULL }, false },
-		{ "/x/y", { NULL }, false },
-		{ "*", { NULL }, false },
-		{ "", { NULL }, false },
+		const char *name; /* of -b, or NULL */
+		uid_t uid;
+		const char *box; /* NULL: refused, */
+		int status;      /* with this status */
+		const char *text;
+	} t[] = {
+		{ NULL, 1000, "first", 0, NULL },  /* his only one */
+		{ NULL, 1001, "second", 0, NULL }, /* the default */
+		{ "third", 1001, "third", 0, NULL },
+		{ "first", 1000, "first", 0, NULL },
+		{ "second", 1000, NULL, 126,
+			"box 'second' is not available to you; "
+			"see: minibox -l" },
+		{ "nowhere", 1000, NULL, 126,
+			"box 'nowhere' is not available to you; "
+			"see: minibox -l" },
+		{ "", 1000, NULL, 126,
+			"box '' is not available to you; see: minibox -l" },
+		{ "First", 1000, NULL, 126,
+			"box 'First' is not available to you; "
+			"see: minibox -l" },
+		{ NULL, 77, NULL, 125,
+			"which box? name one with -b: third, fifth" },
+		{ NULL, 5, NULL, 126,
+			"no box is available to you; "
+			"ask your administrator" },
+		{ NULL, 0, NULL, 126,
+			"no box is available to you; "
+			"ask your administrator" },
 	};
-	struct policy p;
+	const struct policy *p = unit_policy(three);
 
 	(void)state;
-	unit_policy(&p,
-		"[box a]\nrootfs = /a\ncommand = /bin/ls\ncommand = /opt/t/\n"
-		"command-exact = /bin/sh -c id\ncommand-exact = /bin/id\n"
-		"[box b]\nrootfs = /a\ncommand = *\n");
-	for (size_t i = 0; i < COUNT(cases); i++) {
-		bool allowed = authorize_command(&p.boxes[0], cases[i].path,
-			(char *const *)(uintptr_t)cases[i].args);
+	for (size_t i = 0; i < COUNT(t); i++) {
+		const struct caller caller = { .uid = t[i].uid, .gid = 9 };
+		struct refusal refusal = { 0 };
+		const struct box *box = authorize_choose(
+			p, t[i].name, &caller, unit_accounts(), &refusal);
 
-		if (allowed != cases[i].allowed)
-			fail_msg("%zu: %s", i, cases[i].path);
+		if (!box != !t[i].box || (box && strcmp(box->name, t[i].box)) ||
+			refusal.status != t[i].status || refusal.line != 0 ||
+			(!box && strcmp(refusal.text, t[i].text)))
+			fail_msg("row %zu: %s", i,
+				box ? box->name : refusal.text);
 	}
-	assert_non_null(authorize_command(
-		&p.boxes[1], "/x", (char *const *)(uintptr_t)cases[0].args));
-	assert_null(authorize_command(
-		&p.boxes[1], "x", (char *const *)(uintptr_t)cases[0].args));
 }
 
-static const char *
-value_of(char **env, const char *name)
-{
-	size_t n = strlen(name);
-	const char *found = NULL;
-
-	for (; *env; env++) {
-		if (strncmp(*env, name, n) || (*env)[n] != '=')
-			continue;
-		assert_null(found); /* each name once */
-		found = *env + n + 1;
-	}
-	return found;
-}
-
+/* Only root may know whether there is such a box, and which line decided. */
 static void
-test_env(void **state)
-{
-	static const char *const their[] = { "TERM=xterm", "LANG=de_DE.UTF-8",
-		"LC_ALL=\033[2J", "LC_TIME=C", "HOME=/evil", "PATH=/evil",
-		"LD_PRELOAD=/evil", "BASH_ENV=/evil", "KEPT=1", "KEPT=2",
-		"PRE_A=1", "OTHER=1", "noequals", "=x", "BAD NAME=1", NULL };
-	struct caller caller = { .name = "alice",
-		.env = (char **)(uintptr_t)their };
-	const char *typed[] = { "SET=typed", "OTHER", "MISSING" };
-	struct request r = { .env = typed, .nenv = 3 };
-	struct refusal refusal = { 0 };
-	struct policy p;
-	char **env;
-
-	(void)state;
-	unit_policy(&p,
-		"[box a]\nrootfs = /a\nenv-keep = KEPT, PRE_*, B*\n"
-		"env-set = SET=policy\nenv-set = HOME=/set\nuser-env = yes\n"
-		"command = /bin/ls\n");
-	env = env_build(&p.boxes[0], &caller, "/home/alice", &r, &refusal);
-	assert_non_null(env);
-	assert_string_equal(env[0], "PWD=");
-	assert_string_equal(value_of(env, "TERM"), "xterm");
-	assert_string_equal(value_of(env, "LC_TIME"), "C");
-	assert_null(value_of(env, "LC_ALL"));
-	assert_string_equal(value_of(env, "HOME"), "/set");
-	assert_string_equal(value_of(env, "PATH"), p.boxes[0].path);
-	assert_string_equal(value_of(env, "USER"), "alice");
-	assert_string_equal(value_of(env, "LOGNAME"), "alice");
-	assert_string_equal(value_of(env, "SHELL"), "/bin/sh");
-	assert_string_equal(value_of(env, "container"), "minibox");
-	assert_string_equal(value_of(env, "MINIBOX_BOX"), "a");
-	assert_string_equal(value_of(env, "KEPT"), "1");
-	assert_string_equal(value_of(env, "PRE_A"), "1");
-	assert_string_equal(value_of(env, "SET"), "typed");
-	assert_string_equal(value_of(env, "OTHER"), "1");
-	assert_null(value_of(env, "MISSING"));
-	assert_null(value_of(env, "LD_PRELOAD"));
-	assert_null(value_of(env, "BASH_ENV"));
-	assert_null(value_of(env, "BAD NAME"));
-}
-
-static void
-test_env_refusals(void **state)
+choose_tells_root(void **state)
 {
 	static const struct {
-		const char *lines, *typed;
+		const char *name;
+		int line;
+	} t[] = {
+		{ "first", 3 }, /* nothing matched: the [box] line */
+		{ "third", 9 },
+		{ "nowhere", 0 },
+	};
+	const struct policy *p = unit_policy(three);
+	const struct policy *q =
+		unit_policy(BOX "users = *\ndeny-users = root\n");
+	const struct caller root = { .uid = 0 }, eve = { .uid = 5 };
+	struct refusal refusal;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(t); i++) {
+		assert_null(authorize_choose(
+			p, t[i].name, &root, unit_accounts(), &refusal));
+		assert_int_equal(refusal.line, t[i].line);
+		assert_int_equal(refusal.status, EXIT_DENIED);
+		assert_null(authorize_choose(
+			p, t[i].name, &eve, unit_accounts(), &refusal));
+		assert_int_equal(refusal.line, 0);
+	}
+	assert_null(authorize_choose(q, "b", &root, unit_accounts(), &refusal));
+	assert_int_equal(refusal.line, 4);
+	assert_non_null(
+		authorize_choose(q, "b", &eve, unit_accounts(), &refusal));
+}
+
+/* The same words for what does not exist and for what is closed to him. */
+static void
+choose_hides(void **state)
+{
+	const struct policy *with = unit_policy(BOX "users = bob\n");
+	const struct policy *without =
+		unit_policy("[box c]\nrootfs = /r\nusers = bob\n");
+	const struct caller eve = { .uid = 5 };
+	struct refusal a = { 0 }, b = { 0 };
+
+	(void)state;
+	assert_null(authorize_choose(with, "b", &eve, unit_accounts(), &a));
+	assert_null(authorize_choose(without, "b", &eve, unit_accounts(), &b));
+	assert_string_equal(a.text, b.text);
+	assert_int_equal(a.status, b.status);
+	assert_int_equal(a.line, b.line);
+}
+
+/* No more than 20 names, and only of boxes that admit the caller. */
+static void
+choose_among_many(void **state)
+{
+	const struct caller caller = unit_caller();
+
+	(void)state;
+	for (int boxes = 2; boxes <= 22; boxes++) {
+		struct refusal refusal = { 0 };
+		char *text = xstrdup("[box hidden]\nrootfs = /r\n");
+		const char *more;
+
+		for (int i = 0; i < boxes; i++)
+			text = xasprintf("%s[box n%d]\nrootfs = /r\n"
+					 "users = *\n",
+				text, i);
+		assert_null(authorize_choose(unit_policy(text), NULL, &caller,
+			unit_accounts(), &refusal));
+		assert_int_equal(refusal.status, EXIT_MINIBOX);
+		assert_null(strstr(refusal.text, "hidden"));
+		assert_non_null(strstr(refusal.text, ": n0, n1"));
+		assert_int_equal(!!strstr(refusal.text, "n19"), boxes >= 20);
+		assert_null(strstr(refusal.text, "n20"));
+		more = strstr(refusal.text, ", ...");
+		assert_int_equal(!!more, boxes > 20);
+	}
+}
+
+/* Command lines with `|` between their words. */
+static void
+commands(void **state)
+{
+	static const char lines[] = BOX "command = /bin/ls\n"
+					"command = /opt/bin/\n"
+					"command-exact = /bin/run -a b\n"
+					"command-exact = /bin/alone\n"
+					"command-exact = /bin/star *\n";
+	static const struct {
+		const char *words;
+		int line; /* 0: refused */
+	} t[] = {
+		{ "/bin/ls", 3 },
+		{ "/bin/ls|-l|/", 3 },
+		{ "/bin/ls|", 3 },
+		{ "/opt/bin/x", 4 },
+		{ "/opt/bin/ls|y", 4 },
+		{ "/opt/bin/a b", 4 },
+		{ "/bin/run|-a|b", 5 },
+		{ "/bin/alone", 6 },
+		{ "/bin/star|*", 7 },
+		{ "/bin/lss", 0 },
+		{ "/bin/l", 0 },
+		{ "/bin/LS", 0 },
+		{ "/bin", 0 },
+		{ "/usr/bin/ls", 0 },
+		{ "/opt/bin", 0 },
+		{ "/opt/bin/", 0 },
+		{ "/opt/bin/x/y", 0 },
+		{ "/opt/binx", 0 },
+		{ "/opt/x", 0 },
+		{ "ls", 0 },
+		{ "bin/ls", 0 },
+		{ "", 0 },
+		{ "*", 0 },
+		{ "/", 0 },
+		/* What is not clean matches nothing, whatever it leads to. */
+		{ "//bin/ls", 0 },
+		{ "/bin//ls", 0 },
+		{ "/bin/ls/", 0 },
+		{ "/bin/./ls", 0 },
+		{ "/opt/../bin/ls", 0 },
+		{ "/opt/bin/..", 0 },
+		{ "/opt/bin/.", 0 },
+		{ "/opt/bin/../../bin/sh", 0 },
+		/* Exactly these words. */
+		{ "/bin/run", 0 },
+		{ "/bin/run|-a", 0 },
+		{ "/bin/run|-a|b|c", 0 },
+		{ "/bin/run|-a|b|", 0 },
+		{ "/bin/run|-a b", 0 },
+		{ "/bin/run|-a|bb", 0 },
+		{ "/bin/run|-a|B", 0 },
+		{ "/bin/run|-a||b", 0 },
+		{ "/bin/run||-a|b", 0 },
+		{ "/bin/run|b|-a", 0 },
+		{ "/bin/run -a b", 0 },
+		{ "/bin/run|-a|b\n", 0 },
+		{ "/bin/alone|x", 0 },
+		{ "/bin/alone|", 0 },
+		{ "/bin/star|x", 0 },
+		{ "/bin/star|", 0 },
+	};
+	const struct box *b = unit_box(lines);
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(t); i++) {
+		int n;
+		char **w = unit_words(t[i].words, &n);
+		const struct item *it = authorize_command(b, w[0], w + 1);
+
+		if ((it ? it->line : 0) != t[i].line)
+			fail_msg("%s: line %d", t[i].words, it ? it->line : 0);
+	}
+}
+
+static void
+command_kinds(void **state)
+{
+	static const struct {
+		const char *lines, *path;
 		bool allowed;
-	} cases[] = {
-		{ "command = *\n", "A=1", true },
-		{ "command = *\n", "PYTHONPATH=/x", true },
-		{ "command = *\n", "LD_PRELOAD=/x", false },
-		{ "command = *\n", "PATH=/x", false },
-		{ "command = *\n", "TERM=xterm", true },
-		{ "command = *\n", "TERM=a b", false },
-		{ "command = *\n", "1A=1", false },
-		{ "command = *\n", "=1", false },
-		{ "command = *\nuser-env = no\n", "A=1", false },
-		{ "command = /bin/\n", "A=1", false },
-		{ "command = /bin/\nuser-env = yes\n", "A=1", true },
-		{ "command = /bin/\nuser-env = yes\n", "PYTHONPATH=/", false },
-		{ "command = /bin/\nuser-env = yes\n", "GIT_DIR=/", false },
-		{ "command = /bin/\nuser-env = yes\n", "GITX=/", true },
+	} t[] = {
+		{ "", "/bin/ls", false },
+		{ "command = none\n", "/bin/ls", false },
+		{ "command = none\n", "/none", false },
+		{ "command = *\n", "/bin/ls", true },
+		{ "command = *\n", "/any/where/*", true },
+		{ "command = *\n", "bin/ls", false },
+		{ "command = *\n", "/bin/../ls", false },
+		{ "command = *\n", "", false },
+		{ "command = /x\ncommand = *\n", "/bin/ls", true },
+		{ "command = /\n", "/ls", true },
+		{ "command = /\n", "/bin/ls", false },
+		/* There are no patterns. */
+		{ "command = /bin/*\n", "/bin/ls", false },
+		{ "command = /bin/*\n", "/bin/*", true },
+		{ "command = /bin/l?\n", "/bin/ls", false },
+		{ "[defaults]\ncommand = /bin/ls\n", "/bin/ls", true },
+		{ "command = /x\n[defaults]\ncommand = *\n", "/bin/ls", false },
 	};
 	static char *none[] = { NULL };
-	struct caller caller = { .name = "alice", .env = none };
-	char text[256];
 
 	(void)state;
-	for (size_t i = 0; i < COUNT(cases); i++) {
-		const char *typed[] = { cases[i].typed };
-		struct request r = { .env = typed, .nenv = 1 };
-		struct refusal refusal = { 0 };
-		struct policy p;
-		char **env;
+	for (size_t i = 0; i < COUNT(t); i++)
+		if (!authorize_command(
+			    unit_box(xasprintf(BOX "%s", t[i].lines)),
+			    t[i].path, none) == t[i].allowed)
+			fail_msg("%s%s", t[i].lines, t[i].path);
+}
 
-		(void)snprintf(text, sizeof(text), "[box a]\nrootfs = /a\n%s",
-			cases[i].lines);
-		unit_policy(&p, text);
-		env = env_build(&p.boxes[0], &caller, "/", &r, &refusal);
-		if (!env == cases[i].allowed)
-			fail_msg("%s%s", cases[i].lines, cases[i].typed);
-		if (!env)
-			assert_true(
-				refusal.status == 125 || refusal.status == 126);
+/* A warning for each name that nobody has, in the order of the lines. */
+static void
+warnings(void **state)
+{
+	static const char text[] = BOX "users = alice, 5, zoe\n"
+				       "groups = lab, labb\n"
+				       "deny-groups = out\n"
+				       "deny-users = bob, eve\n"
+				       "[box c]\n"
+				       "rootfs = /r\n"
+				       "users = *\n"
+				       "deny-users = none\n"
+				       "groups = zoe, 77\n";
+	static const struct {
+		int line;
+		const char *part;
+	} want[] = {
+		{ 3, "unknown user 'zoe', which admits nobody" },
+		{ 4, "unknown group 'labb', which admits nobody" },
+		{ 5, "unknown group 'out', which closes the box" },
+		{ 6, "unknown user 'eve', which closes the box" },
+		{ 11, "getent group zoe" },
+	};
+	struct faults f = { 0 };
+
+	(void)state;
+	authorize_check(unit_policy(text), unit_accounts(), &f);
+	assert_int_equal(f.n, COUNT(want));
+	for (size_t i = 0; i < f.n; i++)
+		if (f.v[i].line != want[i].line ||
+			!strstr(f.v[i].text, want[i].part))
+			fail_msg("%d: %s", f.v[i].line, f.v[i].text);
+	f = (struct faults){ 0 };
+	authorize_check(
+		unit_policy(BOX "users = *\nusers = root, 5\ngroups = lab\n"),
+		unit_accounts(), &f);
+	assert_int_equal(f.n, 0);
+}
+
+/* What -l prints for that user id. */
+static char *
+listed(uid_t uid, const char *name, bool *any)
+{
+	const struct caller caller = { .uid = uid, .gid = 9 };
+	char *text = NULL;
+	size_t size;
+	FILE *out = open_memstream(&text, &size);
+
+	assert_non_null(out);
+	*any = explain_list(
+		out, unit_policy(three), name, &caller, unit_accounts());
+	assert_int_equal(fclose(out), 0);
+	return text;
+}
+
+/* -l shows the caller's own boxes and nothing of the others. */
+static void
+lists(void **state)
+{
+	static const struct {
+		uid_t uid;
+		const char *name, *text;
+	} t[] = {
+		{ 1000, NULL, "first\n" },
+		{ 1001, NULL, "second\nthird\n" },
+		{ 77, NULL, "third\nfifth\n" },
+		{ 78, NULL, "fourth\n" },
+		{ 1001, "third", "third\n" },
+		{ 1001, "first", "" },
+		{ 1001, "nowhere", "" },
+		{ 5, NULL, "" },
+		{ 0, NULL, "" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(t); i++) {
+		bool any;
+
+		assert_string_equal(
+			listed(t[i].uid, t[i].name, &any), t[i].text);
+		assert_int_equal(any, *t[i].text != '\0');
 	}
 }
 
 int
 main(void)
 {
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_accounts),
-		cmocka_unit_test(test_admission),
-		cmocka_unit_test(test_commands),
-		cmocka_unit_test(test_env),
-		cmocka_unit_test(test_env_refusals),
+	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(admits),
+		cmocka_unit_test(callers),
+		cmocka_unit_test(numeric_names),
+		cmocka_unit_test(choose),
+		cmocka_unit_test(choose_tells_root),
+		cmocka_unit_test(choose_hides),
+		cmocka_unit_test(choose_among_many),
+		cmocka_unit_test(commands),
+		cmocka_unit_test(command_kinds),
+		cmocka_unit_test(warnings),
+		cmocka_unit_test(lists),
 	};
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return cmocka_run_group_tests_name("authorize", tests, NULL, NULL);
 }

@@ -1,267 +1,1262 @@
 /* SPDX-License-Identifier: MIT */
-/* Every key: what it takes, what it refuses, where it may stand, what it is
- * when nobody gives it. */
-#include "unit.h"
+/* What does the policy say: every key, and every way to get it wrong? */
+#include "tables.h"
 
-struct value {
-	const char *entry; /* a line of a box */
-	const char *fault; /* NULL: right */
+#include <assert.h>
+
+#define BOX "[box b]\nrootfs = /r\n" /* what is added stands in line 3 */
+
+enum { M = 1, D = 2, B = 4, DB = D | B };
+
+/* In the order of enum policy_key. */
+static const struct key {
+	const char *name;
+	const char *value, *other;
+	unsigned where; /* the sections that may have it */
+	bool list;
+	bool none; /* `none` is a value */
+} keys[] = {
+	{ "default-box", "b", "c", M, false, true },
+	{ "rootfs", "/r", "/s", B, false, false },
+	{ "description", "a text", "more", B, false, true },
+	{ "users", "alice", "1000", B, true, true },
+	{ "groups", "lab", "200", B, true, true },
+	{ "deny-users", "eve", "1001", B, true, true },
+	{ "deny-groups", "out", "201", B, true, true },
+	{ "command", "/bin/a", "/bin/dir/", DB, true, true },
+	{ "command-exact", "/bin/a -b", "/bin/a -c", DB, true, true },
+	{ "shell", "/bin/a", "/bin/b", DB, false, false },
+	{ "path", "/bin", "/bin:/sbin", DB, false, false },
+	{ "root", "ro", "ro", DB, false, false },
+	{ "home", "tmpfs", "none", DB, false, true },
+	{ "proc", "pid", "full", DB, false, true },
+	{ "sys", "ro", "none", DB, false, true },
+	{ "network", "host", "none", DB, false, true },
+	{ "hostname", "x", "%b", DB, false, true },
+	{ "syscalls", "default", "none", DB, false, true },
+	{ "env-keep", "A", "B_*", DB, true, true },
+	{ "env-set", "A=b", "C=", DB, true, true },
+	{ "user-env", "yes", "no", DB, false, false },
+	{ "umask", "022", "0777", DB, false, true },
 };
 
-static void
-test_values(void **state)
+static_assert(COUNT(keys) == KEY_COUNT, "a key has no test");
+
+/* Where the first of two lines of each section stands, and its name. */
+static const struct {
+	unsigned where;
+	int line;
+	const char *name;
+} sections[] = {
+	{ M, 2, "[minibox]" },
+	{ D, 5, "[defaults]" },
+	{ B, 8, "[box b]" },
+};
+
+/* A policy that is right, but for what `first` and `second`, lines or "", do in
+ * that section. */
+static char *
+layout(const struct key *key, unsigned where, const char *first,
+	const char *second)
 {
-	static const struct value cases[] = {
-		{ "description = anything, at all", NULL },
-		{ "users = alice", NULL },
-		{ "users = alice, bob ,carol", NULL },
-		{ "users = 0", NULL },
-		{ "users = 4294967294", NULL },
-		{ "users = 4294967295", "at most" },
-		{ "users = 4294967296", "at most" },
-		{ "users = 99999999999999999999", "at most" },
-		{ "users = 0x10", "neither" },
-		{ "users = -1", "neither" },
-		{ "users = 1001x", "neither" },
-		{ "users = al ice", "neither" },
-		{ "users = alice,,bob", "empty item" },
-		{ "users = alice,", "empty item" },
-		{ "users = ,", "empty item" },
-		{ "users = *", NULL },
-		{ "users = *, alice", "neither" },
-		{ "users = none", NULL },
-		{ "users = none, alice", "none and something" },
-		{ "users = none\nusers = alice", "none and something" },
-		{ "users = alice\nusers = none", "none and something" },
-		{ "users = alice\nusers = bob", NULL },
-		{ "groups = lab, 5001", NULL },
-		{ "groups = *", "users only" },
-		{ "deny-users = eve", NULL },
-		{ "deny-users = *", "users only" },
-		{ "deny-groups = guests", NULL },
-		{ "deny-groups = *", "users only" },
+	bool is_rootfs = !strcmp(key->name, "rootfs") && where == B;
+	const char *rest =
+		strcmp(key->name, "shell") ? "" : "command = /bin/\n";
+
+#define TWO(w) where == (w) ? first : "", where == (w) ? second : ""
+	return xasprintf("[minibox]\n%s\n%s\n"
+			 "[defaults]\n%s\n%s\n"
+			 "[box b]\n%s\n%s\n%s\n%s"
+			 "[box c]\nrootfs = /r\n%s",
+		TWO(M), TWO(D), TWO(B), is_rootfs ? "" : "rootfs = /r", rest,
+		rest);
+#undef TWO
+}
+
+static char *
+entry(const struct key *key, const char *value)
+{
+	return xasprintf("%s = %s", key->name, value);
+}
+
+static void
+each_key_in_each_section(void **state)
+{
+	(void)state;
+	for (size_t k = 0; k < KEY_COUNT; k++) {
+		const struct key *key = &keys[k];
+
+		assert_string_equal(
+			policy_key_name((enum policy_key)k), key->name);
+		for (size_t s = 0; s < COUNT(sections); s++) {
+			bool ok = key->where & sections[s].where;
+
+			unit_check(layout(key, sections[s].where,
+					   entry(key, key->value), ""),
+				sections[s].line,
+				ok ? NULL
+				   : xasprintf("%s does not belong into %s",
+					     key->name, sections[s].name));
+			unit_check(layout(key, sections[s].where, "",
+					   entry(key, key->other)),
+				sections[s].line + 1,
+				ok ? NULL : "does not belong into");
+		}
+	}
+}
+
+static void
+each_key_twice(void **state)
+{
+	(void)state;
+	for (size_t k = 0; k < KEY_COUNT; k++) {
+		const struct key *key = &keys[k];
+
+		for (size_t s = 0; s < COUNT(sections); s++)
+			if (key->where & sections[s].where)
+				unit_check(layout(key, sections[s].where,
+						   entry(key, key->value),
+						   entry(key, key->other)),
+					sections[s].line + 1,
+					key->list ? NULL
+						  : xasprintf("%s is given "
+							      "twice, first in "
+							      "line %d",
+							    key->name,
+							    sections[s].line));
+	}
+}
+
+static void
+each_key_none(void **state)
+{
+	(void)state;
+	for (size_t k = 0; k < KEY_COUNT; k++) {
+		const struct key *key = &keys[k];
+
+		for (size_t s = 0; s < COUNT(sections); s++) {
+			unsigned where = key->where & sections[s].where;
+			int line = sections[s].line;
+
+			if (!where)
+				continue;
+			unit_check(layout(key, where, entry(key, "none"), ""),
+				line, key->none ? NULL : key->name);
+			if (!key->list)
+				continue;
+			unit_fault(layout(key, where, entry(key, "none"),
+					   entry(key, key->value)),
+				line + 1, "none and something else");
+			unit_fault(layout(key, where, entry(key, key->value),
+					   entry(key, "none")),
+				line + 1, "none and something else");
+		}
+	}
+}
+
+static void
+each_key_misspelt(void **state)
+{
+	const struct key *other = &keys[KEY_USERS];
+
+	(void)state;
+	for (size_t k = 0; k < KEY_COUNT; k++) {
+		const char *name = keys[k].name, *value = keys[k].value;
+		const char *upper =
+			xasprintf("%c%s", name[0] - 'a' + 'A', name + 1);
+		const struct {
+			char *line;
+			const char *part;
+		} t[] = {
+			{ xasprintf("%sx = %s", name, value), "unknown key" },
+			{ xasprintf("x%s = %s", name, value), "unknown key" },
+			{ xasprintf("%s- = %s", name, value), "unknown key" },
+			{ xasprintf("%s =", name), "no value" },
+			{ xasprintf("%s : %s", name, value), "not a section" },
+			{ xasprintf("%s %s", name, value), "not a section" },
+			{ xasprintf("%s = %s", upper, value), "not a section" },
+		};
+
+		for (size_t s = 0; s < COUNT(sections); s++)
+			for (size_t i = 0; i < COUNT(t); i++)
+				unit_fault(layout(other, sections[s].where, "",
+						   t[i].line),
+					sections[s].line + 1, t[i].part);
+		unit_fault(xasprintf("%s = %s\n" BOX, name, value), 1,
+			"before the first section");
+	}
+}
+
+/* Where a key was given first, with [defaults] for who does not give it. */
+static void
+each_key_is_recorded(void **state)
+{
+	(void)state;
+	for (size_t k = 0; k < KEY_COUNT; k++) {
+		const struct key *key = &keys[k];
+		const struct policy *p;
+
+		for (size_t s = 0; s < COUNT(sections); s++) {
+			unsigned where = key->where & sections[s].where;
+			int line = sections[s].line;
+			int own = key->where & B && where == D ? line : 0;
+
+			if (!where)
+				continue;
+			p = unit_policy(layout(key, where,
+				entry(key, key->value),
+				key->list ? entry(key, key->other) : ""));
+			assert_int_equal(p->lines[k], where == M ? line : 0);
+			assert_int_equal(policy_find(p, "b")->lines[k],
+				where == B ? line : own);
+			if (k != KEY_ROOTFS)
+				assert_int_equal(
+					policy_find(p, "c")->lines[k], own);
+		}
+	}
+}
+
+/* Entries of a box, in line 3 (rootfs, if it is not the entry, is in line 2,
+ * and command in line 4), and a part of the fault. */
+static void
+values(void **state)
+{
+	static const struct {
+		const char *entry, *part;
+	} t[] = {
+		{ "rootfs = /srv/minibox/a.b_c-d", NULL },
+		{ "rootfs = /etc2", NULL },
+		{ "rootfs = /e", NULL },
+		{ "rootfs = /etc/minibox-root", NULL },
+		{ "rootfs = /r;x", NULL },
+		{ "rootfs = /r#x", NULL },
+		{ "rootfs = /", "holds the policy" },
+		{ "rootfs = /etc", "holds the policy" },
+		{ "rootfs = /etc/", "absolute path" },
+		{ "rootfs = /r/", "absolute path" },
+		{ "rootfs = //r", "absolute path" },
+		{ "rootfs = /r//s", "absolute path" },
+		{ "rootfs = /r/.", "absolute path" },
+		{ "rootfs = /r/../etc", "absolute path" },
+		{ "rootfs = r", "absolute path" },
+		{ "rootfs = ~/r", "absolute path" },
+		{ "rootfs = \"/r\"", "absolute path" },
+		{ "rootfs = /r s", "absolute path" },
+		{ "rootfs = /r,/s", "absolute path" },
+		{ "description = x", NULL },
+		{ "description = [box x] # ; = \" , \xc3\xa4", NULL },
+		{ "description = ; x", NULL },
+		{ "description = # x", NULL },
+		{ "description = a\xe2\x80\xae", "invisible" },
 		{ "command = *", NULL },
 		{ "command = /bin/sh", NULL },
 		{ "command = /bin/", NULL },
-		{ "command = /bin/sh\ncommand = /bin/ls", NULL },
-		{ "command = none", NULL },
+		{ "command = /", NULL },
+		{ "command = /bin/[", NULL },
+		{ "command = sh", "must be *" },
 		{ "command = bin/sh", "must be *" },
-		{ "command = /bin/sh -c id", "must be *" },
-		{ "command = /bin/sh,/bin/ls", "must be *" },
+		{ "command = ./sh", "must be *" },
 		{ "command = /bin//sh", "must be *" },
-		{ "command = /bin/../bin/sh", "must be *" },
-		{ "command = /bin/*", NULL }, /* a file named *: no patterns */
-		{ "command-exact = /bin/sh", NULL },
-		{ "command-exact = /bin/sh -c id", NULL },
-		{ "command-exact = /bin/sh  -c", "one blank" },
-		{ "command-exact = sh -c id", "absolute path" },
-		{ "command-exact = /bin/ -c", "absolute path" },
-		{ "command = *\ncommand-exact = /bin/sh", "says nothing" },
-		{ "command = *\nshell = /bin/bash", NULL },
-		{ "command = /bin/\nshell = /bin/bash", NULL },
-		{ "command = /bin/bash\nshell = /bin/bash", NULL },
-		{ "command-exact = /bin/bash -l\nshell = /bin/bash", NULL },
-		{ "command-exact = /bin/bashful\nshell = /bin/bash",
-			"does not allow" },
-		{ "command = /bin/sh\nshell = /bin/bash", "does not allow" },
-		{ "shell = bash", "absolute path" },
-		{ "shell = none", "absolute path" },
+		{ "command = /bin/../sh", "must be *" },
+		{ "command = /bin/.", "must be *" },
+		{ "command = /bin//", "must be *" },
+		{ "command = //", "must be *" },
+		{ "command = /bin/sh -c", "must be *" },
+		{ "command = /bin/a,/bin/b", "must be *" },
+		{ "command = /bin/a, /bin/b", "must be *" },
+		{ "command = **", "must be *" },
+		{ "command = *, /bin/a", "must be *" },
+		{ "command-exact = /bin/a", NULL },
+		{ "command-exact = /bin/a b -c=d * 'e' $f /../", NULL },
+		{ "command-exact = /bin/a b,c", NULL },
+		{ "command-exact = /bin/a  b", "one blank" },
+		{ "command-exact = /bin/a b  c", "one blank" },
+		{ "command-exact = a b", "absolute path" },
+		{ "command-exact = bin/a b", "absolute path" },
+		{ "command-exact = /bin/ b", "absolute path" },
+		{ "command-exact = /bin//a b", "absolute path" },
+		{ "command-exact = /bin/../a b", "absolute path" },
+		{ "command-exact = *", "absolute path" },
+		{ "command-exact = * b", "absolute path" },
+		{ "shell = /bin/ash", NULL },
+		{ "shell = /opt/sh", "does not allow /opt/sh" },
+		{ "shell = /bin/sh -l", "absolute path" },
+		{ "shell = /bin/a,/bin/b", "absolute path" },
+		{ "shell = sh", "absolute path" },
+		{ "shell = /bin/", "absolute path" },
+		{ "shell = *", "absolute path" },
 		{ "path = /bin", NULL },
-		{ "path = /bin:/usr/bin", NULL },
-		{ "path = /bin:", "absolute directories" },
-		{ "path = :/bin", "absolute directories" },
-		{ "path = /bin:.", "absolute directories" },
-		{ "path = /bin/", "absolute directories" },
+		{ "path = /", NULL },
+		{ "path = /usr/bin:/bin:/opt/x.y", NULL },
+		{ "path = bin", "absolute dir" },
+		{ "path = .", "absolute dir" },
+		{ "path = /bin:", "absolute dir" },
+		{ "path = :/bin", "absolute dir" },
+		{ "path = :", "absolute dir" },
+		{ "path = /bin::/sbin", "absolute dir" },
+		{ "path = /bin:.", "absolute dir" },
+		{ "path = /bin/:/sbin", "absolute dir" },
+		{ "path = /bin:/usr/../sbin", "absolute dir" },
+		{ "path = /bin, /sbin", "absolute dir" },
+		{ "path = /bin /sbin", "absolute dir" },
+		{ "path = $PATH:/bin", "absolute dir" },
 		{ "root = ro", NULL },
-		{ "root = rw", "not one of: ro" },
-		{ "home = none", NULL },
+		{ "root = rw", "'rw' is not one of: ro" },
+		{ "root = RO", "not one of" },
 		{ "home = tmpfs", NULL },
-		{ "home = yes", "not one of: tmpfs, none" },
+		{ "home = none", NULL },
+		{ "home = no", "not one of: tmpfs, none" },
+		{ "home = tmpfs,none", "not one of" },
 		{ "proc = full", NULL },
 		{ "proc = pid", NULL },
 		{ "proc = none", NULL },
-		{ "proc = no", "not one of" },
-		{ "sys = ro", NULL },
+		{ "proc = fullx", "not one of: full, pid, none" },
 		{ "sys = none", NULL },
-		{ "sys = rw", "not one of" },
-		{ "network = host", NULL },
+		{ "sys = ro", NULL },
+		{ "sys = rw", "not one of: none, ro" },
 		{ "network = none", NULL },
-		{ "network = HOST", "not one of" },
-		{ "hostname = a.b-c_d", NULL },
-		{ "hostname = %b", NULL },
-		{ "hostname = x-%b-%b", NULL },
-		{ "hostname = %u", "must be 1 to 64" },
-		{ "hostname = -a", "must be 1 to 64" },
-		{ "hostname = a b", "must be 1 to 64" },
+		{ "network = host", NULL },
+		{ "network = Host", "not one of: none, host" },
+		{ "network = bridge", "not one of" },
 		{ "syscalls = default", NULL },
 		{ "syscalls = none", NULL },
-		{ "syscalls = all", "not one of" },
-		{ "env-keep = EDITOR, PG*", NULL },
-		{ "env-keep = none", NULL },
-		{ "env-keep = *", "neither NAME" },
-		{ "env-keep = A B", "neither NAME" },
-		{ "env-keep = 1A", "neither NAME" },
-		{ "env-keep = PATH", "never kept" },
-		{ "env-keep = LD_PRELOAD", "never kept" },
-		{ "env-keep = LD_*", "never kept" },
-		{ "env-keep = PYTHONPATH", "never kept" },
-		{ "command = *\nenv-keep = PYTHONPATH", NULL },
-		{ "command = *\nenv-keep = LD_PRELOAD", "never kept" },
-		{ "env-set = A=b c", NULL },
-		{ "env-set = A=", NULL },
-		{ "env-set = none", NULL },
-		{ "env-set = A", "NAME=VALUE" },
-		{ "env-set = =b", "NAME=VALUE" },
+		{ "syscalls = all", "not one of: default, none" },
 		{ "user-env = yes", NULL },
 		{ "user-env = no", NULL },
 		{ "user-env = true", "not one of: no, yes" },
-		{ "umask = 022", NULL },
+		{ "user-env = Yes", "not one of" },
+		{ "user-env = 1", "not one of" },
+		{ "user-env = y", "not one of" },
+		{ "hostname = x", NULL },
+		{ "hostname = _x", NULL },
+		{ "hostname = 0", NULL },
+		{ "hostname = A.b-c_d", NULL },
+		{ "hostname = %b", NULL },
+		{ "hostname = lab-%b.%b", NULL },
+		{ "hostname = -x", "must be 1 to 64" },
+		{ "hostname = .x", "must be 1 to 64" },
+		{ "hostname = a b", "must be 1 to 64" },
+		{ "hostname = a/b", "must be 1 to 64" },
+		{ "hostname = %", "must be 1 to 64" },
+		{ "hostname = %h", "must be 1 to 64" },
+		{ "hostname = x%", "must be 1 to 64" },
+		{ "hostname = %B", "must be 1 to 64" },
+		{ "env-keep = EDITOR", NULL },
+		{ "env-keep = A, B_*,C", NULL },
+		{ "env-keep = LC_ALL, TERM", NULL },
+		{ "env-keep = *", "'*' is neither" },
+		{ "env-keep = A*B", "neither" },
+		{ "env-keep = A**", "neither" },
+		{ "env-keep = 1A", "neither" },
+		{ "env-keep = A=b", "neither" },
+		{ "env-keep = A B", "neither" },
+		{ "env-keep = A,", "an empty item" },
+		{ "env-keep = ,A", "an empty item" },
+		{ "env-keep = A,,B", "an empty item" },
+		{ "env-keep = A, none", "none and something else" },
+		{ "env-set = A=b", NULL },
+		{ "env-set = A=", NULL },
+		{ "env-set = A=b=c, d", NULL },
+		{ "env-set = PATH=/x", NULL },
+		{ "env-set = A", "NAME=VALUE" },
+		{ "env-set = A =b", "NAME=VALUE" },
+		{ "env-set = =b", "NAME=VALUE" },
+		{ "env-set = 1A=b", "NAME=VALUE" },
+		{ "env-set = A-B=c", "NAME=VALUE" },
+		{ "env-set = A*=b", "NAME=VALUE" },
+		{ "umask = 000", NULL },
+		{ "umask = 027", NULL },
+		{ "umask = 0027", NULL },
+		{ "umask = 777", NULL },
 		{ "umask = 0777", NULL },
-		{ "umask = none", NULL },
-		{ "umask = 22", "octal" },
 		{ "umask = 1777", "octal" },
-		{ "umask = 088", "octal" },
-		{ "no-such-key = 1", "unknown key" },
-		{ "default-box = a", "does not belong" },
-		{ "proc = full\nproc = full", "given twice" },
-		{ "umask = 022\numask = 022", "given twice" },
+		{ "umask = 00777", "octal" },
+		{ "umask = 77", "octal" },
+		{ "umask = 0", "octal" },
+		{ "umask = 028", "octal" },
+		{ "umask = -22", "octal" },
+		{ "umask = 0x1", "octal" },
+		{ "umask = u=rw", "octal" },
+		{ "umask = 022 077", "octal" },
 	};
-	char text[512];
 
 	(void)state;
-	for (size_t i = 0; i < COUNT(cases); i++) {
-		struct faults faults;
-		struct policy policy;
+	for (size_t i = 0; i < COUNT(t); i++) {
+		bool is_rootfs = !strncmp(t[i].entry, "rootfs", 6);
+		bool is_shell = !strncmp(t[i].entry, "shell", 5);
 
-		(void)snprintf(text, sizeof(text),
-			"[box a]\nrootfs = /srv/a\n%s\n", cases[i].entry);
-		faults = unit_parse(&policy, text);
-		if (!cases[i].fault != !faults.n)
-			fail_msg("<%s>: %s", cases[i].entry,
-				faults.n ? faults.v[0].text : "accepted");
-		if (faults.n && !strstr(faults.v[0].text, cases[i].fault))
-			fail_msg("<%s>: %s", cases[i].entry, faults.v[0].text);
-		if (faults.n && (faults.v[0].line < 3 || faults.v[0].line > 4))
-			fail_msg("<%s>: line %d", cases[i].entry,
-				faults.v[0].line);
+		unit_check(xasprintf("[box b]\n%s\n%s\n%s",
+				   is_rootfs ? "" : "rootfs = /r", t[i].entry,
+				   is_shell ? "command = /bin/\n" : ""),
+			3, t[i].part);
+	}
+}
+
+/* The four lists of names and numbers have one grammar. */
+static void
+ids(void **state)
+{
+	static const char *const lists[] = { "users", "groups", "deny-users",
+		"deny-groups" };
+	static const struct {
+		const char *value, *part;
+	} t[] = {
+		{ "0", NULL },
+		{ "1000", NULL },
+		{ "4294967294", NULL },
+		{ "0000001000", NULL },
+		{ "alice", NULL },
+		{ "_apt", NULL },
+		{ "systemd-network", NULL },
+		{ "Alice.B_c-d", NULL },
+		{ "machine$", NULL },
+		{ "alice@example.org", NULL },
+		{ "a1", NULL },
+		{ "alice,bob", NULL },
+		{ "alice , 7,  carol", NULL },
+		{ "none", NULL },
+		{ "nones", NULL },
+		{ "4294967295", "at most 4294967294" },
+		{ "4294967296", "at most 4294967294" },
+		{ "9999999999", "at most 4294967294" },
+		{ "00000000001", "at most 4294967294" },
+		{ "18446744073709551616", "at most 4294967294" },
+		{ "18446744073709552616", "at most 4294967294" },
+		{ "1,4294967295", "at most 4294967294" },
+		{ "-1", "'-1' is neither a name nor a number" },
+		{ "+1", "neither" },
+		{ "0x10", "neither" },
+		{ "1e3", "neither" },
+		{ "1.", "neither" },
+		{ "1 2", "neither" },
+		{ "a#0", "neither" },
+		{ "1000-2000", "neither" },
+		{ "alice bob", "neither" },
+		{ "alice;bob", "neither" },
+		{ "al/ice", "neither" },
+		{ "@lab", "neither" },
+		{ "%lab", "neither" },
+		{ "!alice", "neither" },
+		{ "a*", "neither" },
+		{ "'alice'", "neither" },
+		{ "alice,*", "neither" },
+		{ "*,alice", "neither" },
+		{ ",", "an empty item" },
+		{ "alice,", "an empty item" },
+		{ ",alice", "an empty item" },
+		{ "alice,,bob", "an empty item" },
+		{ "alice, ,bob", "an empty item" },
+		{ "alice, none", "none and something else" },
+		{ "none, alice", "none and something else" },
+	};
+	static const char name[] = "abcdefghijklmnopqrstuvwxyz"
+				   "abcdefghijklmnopqrstuvwxyz"
+				   "abcdefghijklm"; /* 65 */
+
+	(void)state;
+	for (size_t l = 0; l < COUNT(lists); l++) {
+		for (size_t i = 0; i < COUNT(t); i++)
+			unit_check(xasprintf(BOX "%s = %s\n", lists[l],
+					   t[i].value),
+				3, t[i].part);
+		unit_check(xasprintf(BOX "%s = *\n", lists[l]), 3,
+			l ? "* is for users only" : NULL);
+		unit_check(
+			xasprintf(BOX "%s = %.64s\n", lists[l], name), 3, NULL);
+		unit_check(xasprintf(BOX "%s = %s\n", lists[l], name), 3,
+			"neither");
 	}
 }
 
 static void
-test_rootfs(void **state)
+assert_item(const struct item *it, const char *text, int line, bool numeric,
+	uint32_t id)
 {
-	static const struct value cases[] = {
-		{ "/srv/a", NULL },
-		{ "/", "must not be /" },
-		{ "/etc", "must not be /" },
-		{ "/etcetera", NULL },
-		{ "/srv/a/", "absolute path" },
-		{ "/srv//a", "absolute path" },
-		{ "/srv/../etc", "absolute path" },
-		{ "srv", "absolute path" },
-		{ "/srv/a b", "absolute path" },
-	};
-	char text[256];
-
-	(void)state;
-	for (size_t i = 0; i < COUNT(cases); i++) {
-		(void)snprintf(text, sizeof(text), "[box a]\nrootfs = %s\n",
-			cases[i].entry);
-		unit_expect(text, 2, cases[i].fault);
-	}
-	unit_expect("[box a]\nusers = *\n", 1, "no rootfs");
+	assert_string_equal(it->text, text);
+	assert_int_equal(it->line, line);
+	assert_int_equal(it->numeric, numeric);
+	assert_int_equal(it->id, id);
 }
 
 static void
-test_places(void **state)
+id_items(void **state)
 {
+	const struct box *b = unit_box(BOX "users = alice, 0,4294967294\n"
+					   "users = 0007\n"
+					   "users = *\n");
+
 	(void)state;
-	unit_expect("users = *\n", 1, "before the first section");
-	unit_expect("[minibox]\nusers = *\n", 2, "does not belong");
-	unit_expect("[defaults]\nusers = *\n", 2, "does not belong");
-	unit_expect("[defaults]\ngroups = 1\n", 2, "does not belong");
-	unit_expect("[defaults]\ndeny-users = 1\n", 2, "does not belong");
-	unit_expect("[defaults]\ndeny-groups = 1\n", 2, "does not belong");
-	unit_expect("[defaults]\ndescription = x\n", 2, "does not belong");
-	unit_expect("[defaults]\nrootfs = /x\n", 2, "does not belong");
-	unit_expect("[defaults]\ndefault-box = x\n", 2, "does not belong");
-	unit_expect("[defaults]\nproc = pid\n", 0, NULL);
-	unit_expect(
-		"[minibox]\ndefault-box = a\n[box a]\nrootfs = /x\n", 0, NULL);
-	unit_expect("[minibox]\ndefault-box = b\n[box a]\nrootfs = /x\n", 2,
-		"there is no [box b]");
-	unit_expect("[minibox]\ndefault-box = none\n", 0, NULL);
+	assert_int_equal(b->users.n, 5);
+	assert_item(&b->users.v[0], "alice", 3, false, 0);
+	assert_item(&b->users.v[1], "0", 3, true, 0);
+	assert_item(&b->users.v[2], "4294967294", 3, true, 4294967294);
+	assert_item(&b->users.v[3], "0007", 4, true, 7);
+	assert_item(&b->users.v[4], "*", 5, false, 0);
 }
 
+/* What was read is where the rest of the program looks for it. */
 static void
-test_defaults(void **state)
+fields(void **state)
 {
-	struct policy p;
-	const struct box *a, *b;
+	const struct policy *p = unit_policy("[minibox]\n"
+					     "default-box = b\n"
+					     "[box b]\n"
+					     "rootfs = /r\n"
+					     "description = a ; b # c\n"
+					     "groups = lab, 12\n"
+					     "deny-users = eve\n"
+					     "deny-groups = out\n"
+					     "command = /bin/sh\n"
+					     "command = /opt/\n"
+					     "command-exact = /x y z\n"
+					     "shell = /bin/sh\n"
+					     "path = /a:/b\n"
+					     "hostname = h-%b.%b\n"
+					     "env-keep = A, B_*\n"
+					     "env-keep = C\n"
+					     "env-set = A=b c\n"
+					     "umask = 027\n");
+	const struct box *b = policy_find(p, "b");
 
 	(void)state;
-	unit_policy(&p,
-		"[defaults]\nproc = pid\ncommand = /bin/a\ncommand = /bin/b\n"
-		"hostname = h-%b\numask = 027\n"
-		"[box b]\nrootfs = /b\n"
-		"[box a]\nrootfs = /a\nproc = none\ncommand = /bin/c\n"
-		"umask = none\n"
-		"[box c]\nrootfs = /c\ncommand = none\n");
-	a = policy_find(&p, "a");
-	b = policy_find(&p, "b");
-	assert_int_equal(a->proc, PROC_NONE);
-	assert_int_equal(b->proc, PROC_PID);
-	assert_int_equal(a->command.n, 1); /* replaced, not added to */
-	assert_string_equal(a->command.v[0].text, "/bin/c");
+	assert_string_equal(p->file, "t.conf");
+	assert_string_equal(p->default_box, "b");
+	assert_string_equal(b->name, "b");
+	assert_int_equal(b->line, 3);
+	assert_string_equal(b->rootfs, "/r");
+	assert_string_equal(b->description, "a ; b # c");
+	assert_int_equal(b->users.n, 0);
+	assert_int_equal(b->groups.n, 2);
+	assert_item(&b->groups.v[0], "lab", 6, false, 0);
+	assert_item(&b->groups.v[1], "12", 6, true, 12);
+	assert_int_equal(b->deny_users.n, 1);
+	assert_item(&b->deny_users.v[0], "eve", 7, false, 0);
+	assert_int_equal(b->deny_groups.n, 1);
+	assert_item(&b->deny_groups.v[0], "out", 8, false, 0);
 	assert_int_equal(b->command.n, 2);
-	assert_int_equal(b->command.v[1].line, 4);
-	assert_int_equal(policy_find(&p, "c")->command.n, 0);
-	assert_string_equal(a->hostname, "h-a");
-	assert_string_equal(b->hostname, "h-b");
-	assert_int_equal(a->umask, -1);
+	assert_item(&b->command.v[0], "/bin/sh", 9, false, 0);
+	assert_item(&b->command.v[1], "/opt/", 10, false, 0);
+	assert_int_equal(b->command_exact.n, 1);
+	assert_item(&b->command_exact.v[0], "/x y z", 11, false, 0);
+	assert_string_equal(b->shell, "/bin/sh");
+	assert_string_equal(b->path, "/a:/b");
+	assert_string_equal(b->hostname, "h-b.b");
+	assert_int_equal(b->env_keep.n, 3);
+	assert_item(&b->env_keep.v[0], "A", 15, false, 0);
+	assert_item(&b->env_keep.v[1], "B_*", 15, false, 0);
+	assert_item(&b->env_keep.v[2], "C", 16, false, 0);
+	assert_int_equal(b->env_set.n, 1);
+	assert_item(&b->env_set.v[0], "A=b c", 17, false, 0);
 	assert_int_equal(b->umask, 027);
-	assert_null(policy_find(&p, "d"));
-	assert_null(policy_find(&p, ""));
 }
 
 static void
-test_builtin(void **state)
+words(void **state)
 {
-	struct policy p;
-	const struct box *box;
+	static const struct {
+		enum policy_key key;
+		const char *word;
+		size_t offset;
+		int value;
+	} t[] = {
+		{ KEY_ROOT, "ro", offsetof(struct box, root), ROOT_RO },
+		{ KEY_HOME, "tmpfs", offsetof(struct box, home), HOME_TMPFS },
+		{ KEY_HOME, "none", offsetof(struct box, home), HOME_NONE },
+		{ KEY_PROC, "full", offsetof(struct box, proc), PROC_FULL },
+		{ KEY_PROC, "pid", offsetof(struct box, proc), PROC_PID },
+		{ KEY_PROC, "none", offsetof(struct box, proc), PROC_NONE },
+		{ KEY_SYS, "none", offsetof(struct box, sys), SYS_NONE },
+		{ KEY_SYS, "ro", offsetof(struct box, sys), SYS_RO },
+		{ KEY_NETWORK, "none", offsetof(struct box, network),
+			NETWORK_NONE },
+		{ KEY_NETWORK, "host", offsetof(struct box, network),
+			NETWORK_HOST },
+		{ KEY_SYSCALLS, "default", offsetof(struct box, syscalls),
+			FILTER_DEFAULT },
+		{ KEY_SYSCALLS, "none", offsetof(struct box, syscalls),
+			FILTER_NONE },
+		{ KEY_USER_ENV, "no", offsetof(struct box, user_env),
+			USER_ENV_NO },
+		{ KEY_USER_ENV, "yes", offsetof(struct box, user_env),
+			USER_ENV_YES },
+	};
 
 	(void)state;
-	unit_policy(&p, "[box a]\nrootfs = /a\n");
-	box = policy_find(&p, "a");
-	assert_string_equal(box->shell, "/bin/sh");
-	assert_string_equal(box->path,
-		"/usr/local/bin:/usr/bin:/bin:/usr/local/sbin:/usr/sbin:"
-		"/sbin");
-	assert_string_equal(box->hostname, "container-box");
-	assert_int_equal(box->root, ROOT_RO);
-	assert_int_equal(box->home, HOME_TMPFS);
-	assert_int_equal(box->proc, PROC_FULL);
-	assert_int_equal(box->sys, SYS_NONE);
-	assert_int_equal(box->network, NETWORK_NONE);
-	assert_int_equal(box->syscalls, FILTER_DEFAULT);
-	assert_int_equal(box->umask, -1);
-	assert_int_equal(box->users.n + box->groups.n + box->command.n +
-				 box->command_exact.n,
+	for (size_t i = 0; i < COUNT(t); i++) {
+		const struct box *b = unit_box(xasprintf(
+			BOX "%s = %s\n", keys[t[i].key].name, t[i].word));
+		int value;
+
+		memcpy(&value, (const char *)b + t[i].offset, sizeof(value));
+		assert_int_equal(value, t[i].value);
+		assert_string_equal(
+			policy_word(t[i].key, t[i].value), t[i].word);
+	}
+}
+
+/* DESIGN 4, the column of the defaults. */
+static void
+builtin(void **state)
+{
+	const struct box *b = unit_box(BOX);
+
+	(void)state;
+	assert_null(b->description);
+	assert_int_equal(b->users.n + b->groups.n + b->deny_users.n +
+				 b->deny_groups.n + b->command.n +
+				 b->command_exact.n + b->env_keep.n +
+				 b->env_set.n,
 		0);
-	assert_false(policy_user_env(box));
-	assert_null(p.default_box);
+	assert_string_equal(b->shell, "/bin/sh");
+	assert_string_equal(b->path,
+		"/usr/local/bin:/usr/bin:/bin:/usr/local/sbin:/usr/sbin:/sbin");
+	assert_int_equal(b->root, ROOT_RO);
+	assert_int_equal(b->home, HOME_TMPFS);
+	assert_int_equal(b->proc, PROC_FULL);
+	assert_int_equal(b->sys, SYS_NONE);
+	assert_int_equal(b->network, NETWORK_NONE);
+	assert_string_equal(b->hostname, "container-box");
+	assert_int_equal(b->syscalls, FILTER_DEFAULT);
+	assert_int_equal(b->umask, -1);
+	assert_false(policy_user_env(b));
+	assert_false(policy_any_command(b));
+	assert_null(unit_policy(BOX)->default_box);
+	/* none is the word for all that. */
+	b = unit_box(BOX "description = none\n"
+			 "users = none\n"
+			 "command = none\n"
+			 "env-keep = none\n"
+			 "umask = none\n");
+	assert_null(b->description);
+	assert_int_equal(b->users.n + b->command.n + b->env_keep.n, 0);
+	assert_int_equal(b->umask, -1);
+	assert_null(
+		unit_policy("[minibox]\ndefault-box = none\n")->default_box);
+}
+
+static void
+user_env(void **state)
+{
+	static const struct {
+		const char *lines;
+		bool allowed;
+	} t[] = {
+		{ "", false },
+		{ "command = /bin/\n", false },
+		{ "command = *\n", true },
+		{ "command = /bin/\ncommand = *\n", true },
+		{ "command = *\nuser-env = no\n", false },
+		{ "command = *\nuser-env = yes\n", true },
+		{ "command = /bin/\nuser-env = yes\n", true },
+		{ "[defaults]\nuser-env = yes\n", true },
+		{ "[defaults]\ncommand = *\n", true },
+		{ "command = none\n[defaults]\ncommand = *\n", false },
+		{ "user-env = no\n[defaults]\nuser-env = yes\n", false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(t); i++)
+		if (policy_user_env(unit_box(
+			    xasprintf(BOX "%s", t[i].lines))) != t[i].allowed)
+			fail_msg("%s", t[i].lines);
+}
+
+/* A box that gives a key, list or not, replaces the default, wherever
+ * [defaults] stands. */
+static void
+defaults(void **state)
+{
+	static const char boxes[] = "[box b]\n"
+				    "rootfs = /r\n"
+				    "[box c]\n"
+				    "rootfs = /r\n"
+				    "command = /own\n"
+				    "shell = /own\n"
+				    "hostname = own\n"
+				    "env-keep = none\n"
+				    "env-set = O=wn\n"
+				    "network = none\n"
+				    "umask = none\n";
+	static const char common[] = "[defaults]\n"
+				     "command = /one\n"
+				     "command = /two\n"
+				     "shell = /two\n"
+				     "hostname = x-%b\n"
+				     "env-keep = A, B\n"
+				     "env-set = C=d\n"
+				     "network = host\n"
+				     "umask = 077\n";
+
+	(void)state;
+	for (int i = 0; i < 2; i++) {
+		const struct policy *p = unit_policy(xasprintf(
+			"%s%s", i ? boxes : common, i ? common : boxes));
+		const struct box *b = policy_find(p, "b");
+		const struct box *c = policy_find(p, "c");
+
+		assert_int_equal(b->command.n, 2);
+		assert_string_equal(b->command.v[1].text, "/two");
+		assert_string_equal(b->shell, "/two");
+		assert_string_equal(b->hostname, "x-b");
+		assert_int_equal(b->env_keep.n, 2);
+		assert_int_equal(b->env_set.n, 1);
+		assert_int_equal(b->network, NETWORK_HOST);
+		assert_int_equal(b->umask, 077);
+		assert_int_equal(c->command.n, 1);
+		assert_string_equal(c->command.v[0].text, "/own");
+		assert_string_equal(c->shell, "/own");
+		assert_string_equal(c->hostname, "own");
+		assert_int_equal(c->env_keep.n, 0);
+		assert_int_equal(c->env_set.n, 1);
+		assert_string_equal(c->env_set.v[0].text, "O=wn");
+		assert_int_equal(c->network, NETWORK_NONE);
+		assert_int_equal(c->umask, -1);
+	}
+}
+
+/* What only the whole box shows. */
+static void
+whole_box(void **state)
+{
+	static const struct {
+		const char *lines; /* behind BOX */
+		int line;
+		const char *part;
+	} t[] = {
+		{ "command = /bin/sh\nshell = /bin/sh\n", 0, NULL },
+		{ "shell = /bin/sh\ncommand = /bin/\n", 0, NULL },
+		{ "shell = /bin/sh\ncommand = *\n", 0, NULL },
+		{ "shell = /bin/sh\ncommand-exact = /bin/sh\n", 0, NULL },
+		{ "shell = /bin/sh\ncommand-exact = /bin/sh -l\n", 0, NULL },
+		{ "shell = /bin/sh\n[defaults]\ncommand = /bin/\n", 0, NULL },
+		{ "shell = /bin/sh\n", 3, "does not allow /bin/sh" },
+		{ "shell = /bin/sh\ncommand = /bin/shh\n", 3,
+			"does not allow" },
+		{ "shell = /bin/sh\ncommand = /bin/s\n", 3, "does not allow" },
+		{ "shell = /bin/sh\ncommand = /\n", 3, "does not allow" },
+		{ "shell = /bin/x/sh\ncommand = /bin/\n", 3, "does not allow" },
+		{ "shell = /bin/sh\ncommand-exact = /bin/shh -l\n", 3,
+			"does not allow" },
+		{ "command = none\nshell = /b\n[defaults]\ncommand = *\n", 4,
+			"does not allow" },
+		{ "[defaults]\nshell = /b\n", 4, "box 'b' does not allow /b" },
+		{ "command = *\n", 0, NULL },
+		{ "command-exact = /bin/a b\n", 0, NULL },
+		{ "command = /bin/\ncommand-exact = /bin/a b\n", 0, NULL },
+		{ "command = *\ncommand-exact = /bin/a b\n", 4,
+			"beside command = *" },
+		{ "command-exact = /bin/a b\ncommand = /x\ncommand = *\n", 3,
+			"beside command = *" },
+		{ "command-exact = /a b\n[defaults]\ncommand = *\n", 3,
+			"beside command = *" },
+		{ "command-exact = none\ncommand = *\n", 0, NULL },
+		{ "command = /x\ncommand-exact = /a\n[defaults]\ncommand = *\n",
+			0, NULL },
+		{ "env-keep = HOME\n", 3, "HOME is never kept" },
+		{ "env-keep = HOMES, HOM*\n", 0, NULL },
+		{ "env-keep = A\nenv-keep = B, PATH\n", 4,
+			"PATH is never kept" },
+		{ "env-keep = LD_PRELOAD\n", 3, "never kept" },
+		{ "env-keep = LD_PRELOAD\ncommand = *\n", 3, "never kept" },
+		{ "env-keep = LD_*\n", 3, "never kept" },
+		{ "env-keep = container\n", 3, "never kept" },
+		{ "env-keep = PYTHONPATH\n", 3, "never kept" },
+		{ "env-keep = PYTHONPATH\ncommand = *\n", 0, NULL },
+		{ "env-keep = GIT_*\n", 3, "never kept" },
+		{ "env-keep = GIT_*\ncommand = *\n", 0, NULL },
+		{ "[defaults]\nenv-keep = ENV\n", 4, "never kept in box 'b'" },
+		{ "[defaults]\nenv-keep = ENV\ncommand = *\n", 0, NULL },
+		{ "env-keep = A\n[defaults]\nenv-keep = ENV\n", 0, NULL },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(t); i++)
+		unit_check(
+			xasprintf(BOX "%s", t[i].lines), t[i].line, t[i].part);
+}
+
+static void
+rootfs_is_required(void **state)
+{
+	(void)state;
+	(void)unit_policy("[box b]\nrootfs = /r\n[box c]\nrootfs = /r\n");
+	unit_fault("[box b]\nrootfs = /r\n[box c]\nusers = *\n", 3,
+		"[box c] has no rootfs");
+	unit_fault(
+		"[box b]\n[box c]\nrootfs = /r\n", 1, "[box b] has no rootfs");
+}
+
+static void
+hostname_lengths(void **state)
+{
+	static const char x[] = "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"
+				"xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"; /* 65 */
+
+	(void)state;
+	for (int n = 1; n <= 65; n++)
+		unit_check(xasprintf(BOX "hostname = %.*s\n", n, x), 3,
+			n <= 64 ? NULL : "hostname");
+	/* The box's name counts, and its own line is told. */
+	unit_check("[box abcdefghijklmnopqrstuvwxyz012345]\n"
+		   "rootfs = /r\n"
+		   "hostname = %b%b\n",
+		3, NULL);
+	unit_check("[box abcdefghijklmnopqrstuvwxyz012345]\n"
+		   "rootfs = /r\n"
+		   "hostname = %b.%b\n",
+		3, "longer than 64");
+	unit_check("[defaults]\n"
+		   "hostname = %b.%b\n"
+		   "[box a]\n"
+		   "rootfs = /r\n"
+		   "[box abcdefghijklmnopqrstuvwxyz012345]\n"
+		   "rootfs = /r\n",
+		2, "in box 'abcdefghijklmnopqrstuvwxyz012345'");
+}
+
+static void
+default_box(void **state)
+{
+	static const struct {
+		const char *name, *part;
+	} t[] = {
+		{ "b", NULL },
+		{ "none", NULL },
+		{ "c", "there is no [box c]" },
+		{ "B", "there is no [box B]" },
+		{ "box b", "not a box name" },
+		{ "-b", "not a box name" },
+		{ "b, b", "not a box name" },
+		{ "*", "not a box name" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(t); i++)
+		unit_check(xasprintf("[minibox]\ndefault-box = %s\n" BOX,
+				   t[i].name),
+			2, t[i].part);
+	/* It may stand behind the box, too. */
+	(void)unit_policy(BOX "[minibox]\ndefault-box = b\n");
+	unit_fault(BOX "[minibox]\ndefault-box = c\n", 4, "there is no");
+}
+
+static void
+sections_twice(void **state)
+{
+	static const struct {
+		const char *lines;
+		int line;
+		const char *part;
+	} t[] = {
+		{ "[minibox]\n[defaults]\n[box c]\nrootfs = /r\n", 0, NULL },
+		{ "[minibox]\n[minibox]\n", 4,
+			"[minibox] is given twice, first in line 3" },
+		{ "[defaults]\n[minibox]\n[defaults]\n", 5,
+			"[defaults] is given twice, first in line 3" },
+		{ "[box b]\nusers = *\n", 3,
+			"[box b] is given twice, first in line 1" },
+		{ "[box c]\nrootfs = /r\n[box b]\nrootfs = /r\n", 5,
+			"[box b] is given twice, first in line 1" },
+		{ "[box B]\nrootfs = /r\n", 0, NULL },
+		{ "[box b.]\nrootfs = /r\n", 0, NULL },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(t); i++)
+		unit_check(
+			xasprintf(BOX "%s", t[i].lines), t[i].line, t[i].part);
+}
+
+static void
+empty(void **state)
+{
+	static const char *const t[] = { "", "\n", "# nothing\n", "[minibox]\n",
+		"[defaults]\n", "[defaults]\ncommand = *\n" };
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(t); i++) {
+		const struct policy *p = unit_policy(t[i]);
+
+		assert_int_equal(p->nboxes, 0);
+		assert_null(policy_find(p, "b"));
+		assert_null(policy_find(p, ""));
+	}
+}
+
+#define X50 "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"
+#define X199 X50 X50 X50 "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"
+#define LONG(line) line "\n", sizeof(line)
+#define BYTES(line) line, sizeof(line) - 1
+
+/*
+ * TRAPS.md, the table of inih: what it reads in a way of its own, by row.  The
+ * lines stand behind BOX; where they are what makes the fault, `good` is the
+ * same without it, and is not refused.
+ */
+static void
+traps(void **state)
+{
+	static const struct {
+		const char *bad;
+		size_t size;
+		int line;
+		const char *part;
+		const char *good;
+	} t[] = {
+		/* A tail behind 199 bytes is a line of its own. */
+		{ LONG("description = " X199 "command = *"), 3, "190 bytes",
+			"description = " X50 "command = *\n" },
+		{ LONG("users = a\ndescription = " X199 "users = *"), 4,
+			"190 bytes", "users = a\n" },
+		{ LONG("# " X199 "users = *"), 3, "190 bytes",
+			"# " X50 "users = *\n" },
+		{ LONG("# " X199 "[box evil]"), 3, "190 bytes",
+			"# " X50 "[box evil]\n" },
+		{ LONG("; " X199 "users = *"), 3, "190 bytes",
+			"; " X50 "users = *\n" },
+		{ LONG("description = " X199 " more"), 3, "190 bytes",
+			"description = " X50 " more\n" },
+		{ LONG("description = " X199 "tail"), 3, "190 bytes",
+			"description = " X50 "tail\n" },
+		/* NUL. */
+		{ BYTES("users = a\0b\n"), 3, "NUL", "users = ab\n" },
+		{ BYTES("users = a\0\n"), 3, "NUL", "users = a\n" },
+		{ BYTES("\0users = a\n"), 3, "NUL", "users = a\n" },
+		{ BYTES("us\0ers = a\n"), 3, "NUL", "users = a\n" },
+		{ BYTES("[box c\0]\nrootfs = /s\n"), 3, "NUL",
+			"[box c]\nrootfs = /s\n" },
+		{ BYTES("# a\0b\n"), 3, "NUL", "# ab\n" },
+		{ BYTES("description = a\0b\n"), 3, "NUL",
+			"description = ab\n" },
+		{ BYTES("\0"), 3, "newline", "" },
+		{ BYTES("\0\n"), 3, "NUL", "\n" },
+		/* Byte order marks in the middle (at the start: below). */
+		{ BYTES("\xef\xbb\xbfusers = a\n"), 3, "byte order mark",
+			"users = a\n" },
+		{ BYTES("\xff\xfeusers = a\n"), 3, "not ASCII", "users = a\n" },
+		/* Line ends. */
+		{ BYTES("users = a\r\n"), 3, "carriage return", "users = a\n" },
+		{ BYTES("\r\n"), 3, "carriage return", "\n" },
+		{ BYTES("# a\rusers = *\n"), 3, "carriage return",
+			"# a users = *\n" },
+		{ BYTES("users = a\x0b\n"), 3, "control", "users = a\n" },
+		{ BYTES("users = a\x0c\n"), 3, "control", "users = a\n" },
+		{ BYTES("users = a"), 3, "newline", "users = a\n" },
+		/* Continued lines. */
+		{ BYTES("users = a\n rootfs = /x\n"), 4, "blank at the start",
+			"users = a\n" },
+		{ BYTES("users = a\n [box c]\n"), 4, "blank at the start",
+			"users = a\n" },
+		{ BYTES("users = a\n  ,b\n"), 4, "blank at the start",
+			"users = a\n" },
+		{ BYTES("users = a\n\tb\n"), 4, "a tab", "users = a\n" },
+		{ BYTES("users = a\n # b\n"), 4, "blank at the start",
+			"users = a\n# b\n" },
+		{ BYTES("users = a\n\n# c\n b\n"), 6, "blank at the start",
+			"users = a\n\n# c\n" },
+		{ BYTES("users = a\\\nb\n"), 3, "neither", "users = a\n" },
+		/* Comments behind values. */
+		{ BYTES("path = /a ; c\n"), 3, "a comment behind",
+			"path = /a;c\n" },
+		{ BYTES("path = /a # c\n"), 3, "a comment behind",
+			"path = /a#c\n" },
+		/* Twice. */
+		{ BYTES("umask = 022\numask = 022\n"), 4, "twice",
+			"umask = 022\n" },
+		{ BYTES("[box b]\n"), 3, "twice", "[box c]\nrootfs = /s\n" },
+		/* Sections. */
+		{ BYTES("[box c\nrootfs = /s\n"), 3, "section line",
+			"[box c]\nrootfs = /s\n" },
+		{ BYTES("[box c] garbage\nrootfs = /s\n"), 3, "section line",
+			"[box c]\nrootfs = /s\n" },
+		{ BYTES("[box c]users=z\nrootfs = /s\n"), 3, "section line",
+			"[box c]\nrootfs = /s\n" },
+		{ BYTES("[bo ;x]\n"), 3, "unknown section", "" },
+		{ BYTES("[ one:two ]\n"), 3, "unknown section", "" },
+		{ BYTES("[box " X50 "]\nrootfs = /s\n"), 3, "box name",
+			"[box xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx]\n"
+			"rootfs = /s\n" },
+		{ BYTES("[]\n"), 3, "section line", "" },
+		{ BYTES("[evil]\n"), 3, "unknown section", "" },
+		/* Keys. */
+		{ BYTES(X50 " = a\n"), 3, "at most 32", "" },
+		{ BYTES(X50 " = a\n b\n"), 3, "at most 32", "" },
+		{ BYTES("= v\n"), 3, "not a section", "" },
+		{ BYTES("users=\n"), 3, "no value", "users=a\n" },
+		{ BYTES("users\n"), 3, "not a section", "users = a\n" },
+		{ BYTES("users: a\n"), 3, "not a section", "users = a\n" },
+		{ BYTES("C:\\x = y\n"), 3, "not a section", "" },
+		{ BYTES("users = a\nbogus = 1\nusers = b\n"), 4, "unknown key",
+			"users = a\nusers = b\n" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(t); i++) {
+		size_t n = strlen(BOX);
+		char *text = xcalloc(n + t[i].size + 1, 1);
+
+		memcpy(text, BOX, n);
+		memcpy(text + n, t[i].bad, t[i].size);
+		unit_fault_bytes(text, n + t[i].size, t[i].line, t[i].part);
+		(void)unit_policy(xasprintf(BOX "%s", t[i].good));
+	}
+}
+
+/* The rows about the start of the file, and about the file as a whole. */
+static void
+traps_of_files(void **state)
+{
+	static const struct {
+		const char *text;
+		size_t size;
+		int line;
+		const char *part;
+	} t[] = {
+		{ BYTES("\xef\xbb\xbf" BOX), 1, "byte order mark" },
+		{ BYTES("\xef\xbb\xbf\xef\xbb\xbf" BOX), 1, "byte order mark" },
+		{ BYTES("\xef\xbb\xbf\n" BOX), 1, "byte order mark" },
+		{ BYTES("\xff\xfe[\0b\0o\0x\0 \0b\0]\0\n\0"), 1, "NUL" },
+		{ BYTES("\xfe\xff\0[\0b\0o\0x\0 \0b\0]\0\n"), 1, "NUL" },
+		{ BYTES("[box b]\rrootfs = /r\rusers = *\r"), 1, "newline" },
+		{ BYTES("[box b]\r\nrootfs = /r\r\n"), 1, "carriage return" },
+		{ BYTES("rootfs = /r\n" BOX), 1, "before the first section" },
+		{ BYTES(" "), 1, "newline" },
+		{ BYTES("\0"), 1, "newline" },
+	};
+
+	(void)state;
+	(void)unit_policy(BOX);
+	for (size_t i = 0; i < COUNT(t); i++)
+		unit_fault_bytes(t[i].text, t[i].size, t[i].line, t[i].part);
+}
+
+/* Lines of 190 bytes work and their values are whole; lines of 191 do not. */
+static void
+long_lines(void **state)
+{
+	static const char *const before[] = { "description = ", "env-set = A=",
+		"command = /", "command-exact = /a " };
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(before); i++) {
+		int pad = 190 - (int)strlen(before[i]);
+		const struct box *b;
+
+		b = unit_box(xasprintf(BOX "%s%.*s\n", before[i], pad, X199));
+		if (i == 0)
+			assert_int_equal(strlen(b->description), pad);
+		if (i == 1)
+			assert_int_equal(strlen(b->env_set.v[0].text), pad + 2);
+		unit_fault(xasprintf(BOX "%s%.*s\n", before[i], pad + 1, X199),
+			3, "190 bytes");
+	}
+}
+
+/* Names of boxes that inih would cut to the same 49 bytes, or that differ in
+ * case or in the last byte, are different boxes. */
+static void
+box_names(void **state)
+{
+	const struct policy *p = unit_policy(
+		"[box abcdefghijklmnopqrstuvwxyz012345]\nrootfs = /one\n"
+		"[box abcdefghijklmnopqrstuvwxyz012346]\nrootfs = /two\n"
+		"[box A]\nrootfs = /upper\n"
+		"[box a]\nrootfs = /lower\n"
+		"[box minibox]\nrootfs = /m\n"
+		"[box 0]\nrootfs = /0\n");
+	static const char *const want[][2] = {
+		{ "abcdefghijklmnopqrstuvwxyz012345", "/one" },
+		{ "abcdefghijklmnopqrstuvwxyz012346", "/two" },
+		{ "A", "/upper" },
+		{ "a", "/lower" },
+		{ "minibox", "/m" },
+		{ "0", "/0" },
+	};
+
+	(void)state;
+	assert_int_equal(p->nboxes, COUNT(want));
+	for (size_t i = 0; i < COUNT(want); i++)
+		assert_string_equal(
+			policy_find(p, want[i][0])->rootfs, want[i][1]);
+	assert_null(policy_find(p, "abcdefghijklmnopqrstuvwxyz01234"));
+	assert_null(policy_find(p, "b"));
+	assert_null(policy_find(p, ""));
+	assert_null(policy_find(p, "box a"));
+}
+
+static void
+many_boxes(void **state)
+{
+	enum { BOXES = 300 };
+	char *text = xcalloc(BOXES, 64), *end = text;
+	const struct policy *p;
+
+	(void)state;
+	for (int i = 0; i < BOXES; i++)
+		end = stpcpy(end, xasprintf("[box n%d]\nrootfs = /r/%d\n",
+					  i * 7 % BOXES, i * 7 % BOXES));
+	p = unit_policy(text);
+	assert_int_equal(p->nboxes, BOXES);
+	for (int i = 0; i < BOXES; i++) {
+		const struct box *b = policy_find(p, xasprintf("n%d", i));
+
+		assert_non_null(b);
+		assert_string_equal(b->rootfs, xasprintf("/r/%d", i));
+	}
+	assert_null(policy_find(p, "n300"));
+	/* In the order of the file. */
+	assert_string_equal(p->boxes[1].name, "n7");
+}
+
+/* Every fault is told, in the order of the lines, each with its own. */
+static void
+all_lines(void **state)
+{
+	static const char text[] = "[minibox]\n"
+				   "default-box = zz\n"
+				   "rootfs = /r\n"
+				   "[defaults]\n"
+				   "users = *\n" /* 5 */
+				   "root = rw\n"
+				   "[box a]\n"
+				   "users = *\n"
+				   "[box b]\n"
+				   "rootfs = r\n" /* 10 */
+				   "bogus = 1\n"
+				   "umask = 9\n"
+				   "command = *\n"
+				   "command-exact = /a\n"
+				   "env-keep = A, LD_X\n" /* 15 */
+				   "[box c]\n"
+				   "rootfs = /r\n"
+				   "rootfs = /r\n"
+				   "shell = /bin/sh\n"
+				   "users = 4294967295\n" /* 20 */
+				   "[box a]\n"
+				   "rootfs = /r\n";
+	static const int want[] = { 2, 3, 5, 6, 7, 10, 11, 12, 14, 15, 18, 19,
+		20, 21 };
+	struct policy p;
+	struct faults f = unit_parse(&p, text, strlen(text));
+
+	(void)state;
+	for (size_t i = 0; i < f.n && i < COUNT(want); i++)
+		if (f.v[i].line != want[i])
+			fail_msg("line %d, not %d: %s", f.v[i].line, want[i],
+				f.v[i].text);
+	assert_int_equal(f.n, COUNT(want));
+	/* One that only the scan finds does not hide the others. */
+	f = unit_parse(&p, BOX "bogus = 1\n k = v\nusers = /\n",
+		strlen(BOX "bogus = 1\n k = v\nusers = /\n"));
+	assert_int_equal(f.n, 3);
+	for (int i = 0; i < 3; i++)
+		assert_int_equal(f.v[i].line, 3 + i);
+}
+
+/* One mistake, one message. */
+static void
+one_fault_each(void **state)
+{
+	static const char *const t[] = {
+		BOX "rootfs = /s\n",
+		BOX "command = bad\n",
+		BOX "[box c\nrootfs = /s\nusers = *\n",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(t); i++) {
+		struct policy p;
+		struct faults f = unit_parse(&p, t[i], strlen(t[i]));
+
+		if (f.n != 1) {
+			unit_print(t[i], &f);
+			fail();
+		}
+	}
+}
+
+static void
+fault_list(void **state)
+{
+	struct faults f = { 0 };
+	char *text = xcalloc(600, 1);
+
+	(void)state;
+	memset(text, 'x', 599);
+	for (int i = 0; i < 3 * FAULT_MAX; i++)
+		fault_add(&f, "f", i * 7 % 3001, "%s %d", text, i);
+	assert_int_equal(f.n, FAULT_MAX);
+	fault_sort(&f);
+	for (size_t i = 1; i < f.n; i++)
+		assert_true(f.v[i - 1].line <= f.v[i].line);
+	assert_true(strlen(f.v[0].text) < 600);
+	f = (struct faults){ 0 };
+	fault_sort(&f);
+	assert_int_equal(f.n, 0);
+}
+
+static void
+hostnames(void **state)
+{
+	static const struct {
+		const char *name;
+		bool ok;
+	} t[] = {
+		{ "a", true },
+		{ "_", true },
+		{ "0a.b-c_D", true },
+		{ "a-", true },
+		{ "", false },
+		{ "-a", false },
+		{ ".a", false },
+		{ "a b", false },
+		{ "a%b", false },
+		{ "a\n", false },
+		{ "a/b", false },
+		{ "\xc3\xa4", false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(t); i++)
+		if (policy_is_hostname(t[i].name) != t[i].ok)
+			fail_msg("'%s'", t[i].name);
+	assert_true(policy_is_hostname(xasprintf("%.64s", X199)));
+	assert_false(policy_is_hostname(xasprintf("%.65s", X199)));
 }
 
 int
 main(void)
 {
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_values),
-		cmocka_unit_test(test_rootfs),
-		cmocka_unit_test(test_places),
-		cmocka_unit_test(test_defaults),
-		cmocka_unit_test(test_builtin),
+	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(each_key_in_each_section),
+		cmocka_unit_test(each_key_twice),
+		cmocka_unit_test(each_key_none),
+		cmocka_unit_test(each_key_misspelt),
+		cmocka_unit_test(each_key_is_recorded),
+		cmocka_unit_test(values),
+		cmocka_unit_test(ids),
+		cmocka_unit_test(id_items),
+		cmocka_unit_test(fields),
+		cmocka_unit_test(words),
+		cmocka_unit_test(builtin),
+		cmocka_unit_test(user_env),
+		cmocka_unit_test(defaults),
+		cmocka_unit_test(whole_box),
+		cmocka_unit_test(rootfs_is_required),
+		cmocka_unit_test(hostname_lengths),
+		cmocka_unit_test(default_box),
+		cmocka_unit_test(sections_twice),
+		cmocka_unit_test(empty),
+		cmocka_unit_test(traps),
+		cmocka_unit_test(traps_of_files),
+		cmocka_unit_test(long_lines),
+		cmocka_unit_test(box_names),
+		cmocka_unit_test(many_boxes),
+		cmocka_unit_test(all_lines),
+		cmocka_unit_test(one_fault_each),
+		cmocka_unit_test(fault_list),
+		cmocka_unit_test(hostnames),
 	};
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return cmocka_run_group_tests_name("policy", tests, NULL, NULL);
 }

@@ -1,135 +1,371 @@
 /* SPDX-License-Identifier: MIT */
-/* Every option, in every spelling. */
-#include "unit.h"
+/* What does the caller ask for: every option in every spelling? */
+#include "tables.h"
 
-#include "request.h"
+static const char *const modes[] = {
+	[MODE_RUN] = "run",
+	[MODE_EXPLAIN] = "explain",
+	[MODE_LIST] = "list",
+	[MODE_CHECK] = "check",
+	[MODE_HELP] = "help",
+	[MODE_VERSION] = "version",
+};
 
-/* argv out of words with one blank between them; `_` is the empty word. */
+/* All of a request in one line. */
 static const char *
-parse(struct request *r, const char *words)
+describe(const struct request *r)
 {
-	static char text[512], *argv[64];
-	int argc = 0;
+	char *s = xasprintf("%s%s", modes[r->mode], r->login ? " login" : "");
 
-	(void)snprintf(text, sizeof(text), "%s", words);
-	for (char *w = strtok(text, " "); w; w = strtok(NULL, " "))
-		argv[argc++] = strcmp(w, "_") ? w : w + 1;
-	argv[argc] = NULL;
-	return request_parse(r, argc, argv);
+	if (r->box)
+		s = xasprintf("%s box=%s", s, r->box);
+	for (size_t i = 0; i < r->nenv; i++)
+		s = xasprintf("%s env=%s", s, r->env[i]);
+	if (r->chdir)
+		s = xasprintf("%s chdir=%s", s, r->chdir);
+	if (r->hostname)
+		s = xasprintf("%s hostname=%s", s, r->hostname);
+	if (r->no_network)
+		s = xasprintf("%s no-network", s);
+	if (r->string)
+		s = xasprintf("%s string=%s", s, r->string);
+	if (r->check_file)
+		s = xasprintf("%s file=%s", s, r->check_file);
+	for (char **w = r->command; *w; w++)
+		s = xasprintf("%s%s%s", s, w == r->command ? " : " : "|", *w);
+	return s;
 }
 
 static void
-right(struct request *r, const char *words)
-{
-	const char *fault = parse(r, words);
-
-	if (fault)
-		fail_msg("<%s>: %s", words, fault);
-}
-
-static void
-test_spellings(void **state)
-{
-	struct request r;
-
-	(void)state;
-	right(&r, "minibox -b x ls -l");
-	assert_string_equal(r.box, "x");
-	assert_string_equal(r.command[1], "-l"); /* not ours any more */
-	right(&r, "minibox -bx ls");
-	assert_string_equal(r.box, "x");
-	right(&r, "minibox --box=x ls");
-	assert_string_equal(r.box, "x");
-	right(&r, "minibox --box x -- -ls");
-	assert_string_equal(r.box, "x");
-	assert_string_equal(r.command[0], "-ls");
-	right(&r, "minibox -nb x");
-	assert_int_equal(r.mode, MODE_EXPLAIN);
-	assert_string_equal(r.box, "x");
-	assert_null(r.command[0]);
-	right(&r, "minibox --dry-run -e A=1 --env B -C /tmp --hostname=h "
-		  "--network=none ls");
-	assert_int_equal(r.nenv, 2);
-	assert_string_equal(r.env[1], "B");
-	assert_string_equal(r.chdir, "/tmp");
-	assert_string_equal(r.hostname, "h");
-	assert_true(r.no_network);
-	right(&r, "minibox -c id");
-	assert_string_equal(r.string, "id");
-	assert_false(r.login);
-	right(&r, "-minibox");
-	assert_true(r.login);
-	right(&r, "minibox -l");
-	assert_int_equal(r.mode, MODE_LIST);
-	right(&r, "minibox --list --box=x");
-	assert_int_equal(r.mode, MODE_LIST);
-	right(&r, "minibox --check");
-	assert_null(r.check_file);
-	right(&r, "minibox --check -");
-	assert_string_equal(r.check_file, "-");
-	right(&r, "minibox -h");
-	assert_int_equal(r.mode, MODE_HELP);
-	right(&r, "minibox --version");
-	assert_int_equal(r.mode, MODE_VERSION);
-	right(&r, "minibox -");
-	assert_string_equal(r.command[0], "-");
-}
-
-static void
-test_refusals(void **state)
+right(void **state)
 {
 	static const struct {
-		const char *words, *fault;
-	} cases[] = {
-		{ "minibox -b", "needs a value" },
-		{ "minibox --box", "needs a value" },
-		{ "minibox -b x -b y", "given twice" },
-		{ "minibox -C /a -C /b ls", "given twice" },
-		{ "minibox -C a ls", "absolute path" },
-		{ "minibox -C /a/../b ls", "absolute path" },
-		{ "minibox -x ls", "unknown option -x" },
-		{ "minibox --bo x", "unknown option --bo" },
-		{ "minibox --box=x --net=none", "unknown option --net" },
-		{ "minibox --help=x", "takes no value" },
-		{ "minibox --network=host ls", "can only be none" },
-		{ "minibox --network ls", "can only be none" },
-		{ "minibox --hostname=-x ls", "must be 1 to 64" },
-		{ "minibox --hostname=a/b ls", "must be 1 to 64" },
-		{ "minibox -v /a:/b ls", "binds" },
-		{ "minibox -it ls", "terminal" },
-		{ "minibox -u root ls", "runs as you" },
-		{ "minibox --rm ls", "nothing is left" },
-		{ "minibox -R / ls", "pick a box" },
-		{ "minibox --privileged ls", "no privilege" },
-		{ "minibox --config=/x ls", "--check" },
-		{ "minibox -n -l", "cannot be combined" },
-		{ "minibox -l --check", "cannot be combined" },
-		{ "minibox -l ls", "exclude each other" },
-		{ "minibox -l -e A=1", "exclude each other" },
-		{ "minibox --check a b", "exclude each other" },
-		{ "minibox --check -b x", "leave -b out" },
-		{ "minibox -c id x", "one string" },
-		{ "minibox _", "empty" },
+		const char *words, *request;
+	} t[] = {
+		{ "", "run" },
+		{ "ls", "run : ls" },
+		{ "ls|-l|/", "run : ls|-l|/" },
+		{ "ls||x", "run : ls||x" },
+		/* -b */
+		{ "-b|a", "run box=a" },
+		{ "-ba", "run box=a" },
+		{ "--box|a", "run box=a" },
+		{ "--box=a", "run box=a" },
+		{ "--box=", "run box=" },
+		{ "-b|", "run box=" },
+		{ "-b|--", "run box=--" },
+		{ "-b|-n", "run box=-n" },
+		{ "--box|-n", "run box=-n" },
+		{ "--box=a=b", "run box=a=b" },
+		{ "-b=a", "run box==a" },
+		/* -e */
+		{ "-e|A=b", "run env=A=b" },
+		{ "-eA=b", "run env=A=b" },
+		{ "--env|A", "run env=A" },
+		{ "--env=A=b=c", "run env=A=b=c" },
+		{ "--env=A=", "run env=A=" },
+		{ "-e|A|-eB|--env|A|--env=A", "run env=A env=B env=A env=A" },
+		/* -C */
+		{ "-C|/x/y", "run chdir=/x/y" },
+		{ "-C/", "run chdir=/" },
+		{ "--chdir|/x", "run chdir=/x" },
+		{ "--chdir=/x", "run chdir=/x" },
+		/* -c */
+		{ "-c|echo a; echo b", "run string=echo a; echo b" },
+		{ "-cls", "run string=ls" },
+		{ "-c|", "run string=" },
+		{ "-c|--", "run string=--" },
+		/* --hostname, --network */
+		{ "--hostname|h", "run hostname=h" },
+		{ "--hostname=a.b-c_d", "run hostname=a.b-c_d" },
+		{ "--network|none", "run no-network" },
+		{ "--network=none", "run no-network" },
+		{ "--network=none|--network=none", "run no-network" },
+		/* Modes. */
+		{ "-n", "explain" },
+		{ "--dry-run", "explain" },
+		{ "-n|ls", "explain : ls" },
+		{ "-n|-n", "explain" },
+		{ "-nn", "explain" },
+		{ "-n|-c|x", "explain string=x" },
+		{ "-n|-e|A|-C|/|--hostname=h|--network=none|ls",
+			"explain env=A chdir=/ hostname=h no-network : ls" },
+		{ "-l", "list" },
+		{ "--list", "list" },
+		{ "-l|-b|a", "list box=a" },
+		{ "--check", "check" },
+		{ "--check|f", "check file=f" },
+		{ "--check|-", "check file=-" },
+		{ "--check|--|-x", "check file=-x" },
+		{ "-h", "help" },
+		{ "--help", "help" },
+		{ "-V", "version" },
+		{ "--version", "version" },
+		{ "-h|whatever", "help : whatever" },
+		{ "-V|-b|a|-c|x|y", "version box=a string=x : y" },
+		/* Letters together. */
+		{ "-nb|a", "explain box=a" },
+		{ "-nba", "explain box=a" },
+		{ "-lba", "list box=a" },
+		{ "-bn", "run box=n" },
+		{ "-nc|x", "explain string=x" },
+		{ "-ne|A|ls", "explain env=A : ls" },
+		/* Where options end. */
+		{ "--", "run" },
+		{ "--|ls", "run : ls" },
+		{ "--|-n", "run : -n" },
+		{ "--|--|ls", "run : --|ls" },
+		{ "-|-n", "run : -|-n" },
+		{ "ls|-n|--check", "run : ls|-n|--check" },
+		{ "ls|--|x", "run : ls|--|x" },
+		{ "-b|a|ls|-b|c", "run box=a : ls|-b|c" },
+		{ "-n|--|ls", "explain : ls" },
+		{ "-b|a|--|-c|x", "run box=a : -c|x" },
 	};
-	struct request r;
 
 	(void)state;
-	for (size_t i = 0; i < COUNT(cases); i++) {
-		const char *fault = parse(&r, cases[i].words);
+	for (size_t i = 0; i < COUNT(t); i++) {
+		struct request r;
+		const char *fault = unit_request(&r, t[i].words);
 
-		if (!fault || !strstr(fault, cases[i].fault))
-			fail_msg("<%s>: %s", cases[i].words,
-				fault ? fault : "accepted");
+		if (fault || strcmp(describe(&r), t[i].request))
+			fail_msg("%s: %s", t[i].words,
+				fault ? fault : describe(&r));
 	}
+}
+
+/* Each with a sibling that is accepted. */
+static void
+wrong(void **state)
+{
+	static const struct {
+		const char *words, *part, *sibling;
+	} t[] = {
+		/* No value. */
+		{ "-b", "-b needs a value", "-b|a" },
+		{ "--box", "--box needs a value", "--box|a" },
+		{ "-e", "needs a value", "-e|A" },
+		{ "--env", "needs a value", "--env|A" },
+		{ "-C", "needs a value", "-C|/" },
+		{ "--chdir", "needs a value", "--chdir|/" },
+		{ "-c", "-c needs a value", "-c|x" },
+		{ "--hostname", "needs a value", "--hostname|h" },
+		{ "--network", "needs a value", "--network|none" },
+		{ "-nb", "-b needs a value", "-nb|a" },
+		/* A value where there is none. */
+		{ "--dry-run=1", "--dry-run takes no value", "--dry-run" },
+		{ "--list=", "--list takes no value", "--list" },
+		{ "--check=f", "--check takes no value", "--check|f" },
+		{ "--help=x", "--help takes no value", "--help" },
+		{ "--version=", "--version takes no value", "--version" },
+		/* Twice. */
+		{ "-b|a|-b|a", "--box=a: given twice", "-b|a|x|-b|a" },
+		{ "-b|a|--box=c", "given twice", "-b|a" },
+		{ "-C|/|-C|/", "given twice", "-C|/" },
+		{ "-c|x|-c|x", "-c: given twice", "-c|x" },
+		{ "-c||-c|", "-c: given twice", "-c|" },
+		{ "--hostname=h|--hostname=h", "given twice", "--hostname=h" },
+		/* Values. */
+		{ "-C|x", "--chdir=x: must be an absolute path", "-C|/x" },
+		{ "-C|", "must be an absolute path", "-C|/" },
+		{ "-C|.", "must be an absolute path", "-C|/" },
+		{ "-C|/x/", "must be an absolute path", "-C|/x" },
+		{ "-C|//x", "must be an absolute path", "-C|/x" },
+		{ "-C|/x/../y", "must be an absolute path", "-C|/x/..y" },
+		{ "-C|/./x", "must be an absolute path", "-C|/.x" },
+		{ "--hostname=", "must be 1 to 64", "--hostname=h" },
+		{ "--hostname=-h", "must be 1 to 64", "--hostname=h-" },
+		{ "--hostname=.h", "must be 1 to 64", "--hostname=h." },
+		{ "--hostname=a b", "must be 1 to 64", "--hostname=a_b" },
+		{ "--hostname=%b", "must be 1 to 64", "--hostname=b" },
+		{ "--hostname=a\nb", "must be 1 to 64", "--hostname=ab" },
+		{ "--network=host", "can only be none", "--network=none" },
+		{ "--network=", "can only be none", "--network=none" },
+		{ "--network|ls", "can only be none", "--network|none|ls" },
+		{ "--network=none,host", "can only be none", "--network=none" },
+		/* Options that do not exist, in no abbreviation. */
+		{ "-x", "unknown option -x; see: minibox -h", "--|-x" },
+		{ "-nx", "unknown option -nx", "-n|x" },
+		{ "-B|/a", "unknown option -B", "--|-B|/a" },
+		{ "--bo|a", "unknown option --bo;", "--box|a" },
+		{ "--boxx=a", "unknown option --boxx;", "--box=a" },
+		{ "--Box=a", "unknown option --Box;", "--box=a" },
+		{ "--dry_run", "unknown option --dry_run", "--dry-run" },
+		{ "--hel", "unknown option --hel;", "--help" },
+		{ "--=a", "unknown option --;", "--|=a" },
+		{ "---", "unknown option ---", "--|---" },
+		{ "--c=x", "unknown option --c;", "-c|x" },
+		{ "--n", "unknown option --n;", "-n" },
+		{ "-b|a|--nope|ls", "unknown option --nope", "-b|a|ls" },
+		{ "-1", "unknown option -1", "--|-1" },
+		{ "-\xc3\xa4", "unknown option", "--|-\xc3\xa4" },
+		/* What goes with what. */
+		{ "-l|ls", "-l and a command", "-l" },
+		{ "-l|-c|x", "-l and a command", "-n|-c|x" },
+		{ "-l|-e|A", "-l and a command", "-n|-e|A" },
+		{ "-l|-C|/", "-l and a command", "-n|-C|/" },
+		{ "-l|--hostname=h", "-l and a command", "-n|--hostname=h" },
+		{ "-l|--network=none", "-l and a command",
+			"-n|--network=none" },
+		{ "--check|f|g", "--check and a command", "--check|f" },
+		{ "--check|-e|A", "--check and a command", "--check" },
+		{ "--check|-c|x", "--check and a command", "--check|x" },
+		{ "--check|-b|a", "leave -b out", "--check|a" },
+		{ "-b|a|--check", "leave -b out", "--check" },
+		{ "-c|x|ls", "takes one string", "-c|x ls" },
+		{ "-n|-c|x|ls", "takes one string", "-n|-c|x" },
+		{ "-c||ls", "takes one string", "-c|" },
+		{ "|x", "the command is empty", "x" },
+		{ "--|", "the command is empty", "--" },
+		{ "-b|a|", "the command is empty", "-b|a" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(t); i++) {
+		struct request r;
+		int argc;
+		char **argv =
+			unit_words(xasprintf("minibox|%s", t[i].words), &argc);
+		const char *fault = request_parse(&r, argc, argv);
+
+		if (!fault || !strstr(fault, t[i].part))
+			fail_msg("%s: %s", t[i].words,
+				fault ? fault : "accepted");
+		fault = unit_request(&r, t[i].sibling);
+		if (fault)
+			fail_msg("%s: %s", t[i].sibling, fault);
+	}
+}
+
+/* Two modes exclude each other, in either order; one may be said twice. */
+static void
+two_modes(void **state)
+{
+	static const char *const t[] = { "-n", "-l", "--check", "-h", "-V" };
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(t); i++) {
+		for (size_t j = 0; j < COUNT(t); j++) {
+			struct request r;
+			const char *fault = unit_request(
+				&r, xasprintf("%s|%s", t[i], t[j]));
+
+			if (!fault != (i == j))
+				fail_msg("%s %s", t[i], t[j]);
+			if (fault)
+				assert_non_null(
+					strstr(fault, "cannot be combined"));
+		}
+	}
+}
+
+/* What other programs call an option gets one line with the cure. */
+static void
+foreign(void **state)
+{
+	static const struct {
+		const char *words, *part;
+	} t[] = {
+		{ "-v|/a:/b", "there is no -v: binds come from the policy" },
+		{ "-i|ls", "there is no -i: the terminal" },
+		{ "-t|ls", "there is no -t: the terminal" },
+		{ "-it|ls", "there is no -it: the terminal" },
+		{ "-ti|ls", "there is no -ti: the terminal" },
+		{ "-u|root", "there is no -u: the command always runs as you" },
+		{ "--user|root", "there is no --user: the command" },
+		{ "--user=root", "there is no --user: the command" },
+		{ "--rm", "there is no --rm: nothing is left" },
+		{ "-R|/", "there is no -R: root file systems" },
+		{ "--rootfs=/", "there is no --rootfs: root file systems" },
+		{ "--privileged", "there is no --privileged" },
+		{ "--cap-add=all", "there is no --cap-add" },
+		{ "--config=/x", "there is no --config" },
+		{ "-b|a|--rm|ls", "there is no --rm" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(t); i++) {
+		struct request r;
+		const char *fault = unit_request(&r, t[i].words);
+
+		if (!fault || !strstr(fault, t[i].part))
+			fail_msg("%s: %s", t[i].words,
+				fault ? fault : "accepted");
+		/* Behind the command they are the command's. */
+		assert_null(unit_request(&r, xasprintf("ls|%s", t[i].words)));
+	}
+}
+
+static void
+names(void **state)
+{
+	static const struct {
+		const char *name;
+		bool login;
+	} t[] = {
+		{ "minibox", false },
+		{ "-minibox", true },
+		{ "-", true },
+		{ "", false },
+		{ "/usr/bin/minibox", false },
+		{ "x-y", false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(t); i++) {
+		char *name = xstrdup(t[i].name);
+		char *alone[] = { name, NULL };
+		char c[] = "-c", string[] = "x";
+		char *with[] = { name, c, string, NULL };
+		struct request r;
+
+		assert_null(request_parse(&r, 1, alone));
+		assert_int_equal(r.login, t[i].login);
+		assert_null(r.command[0]);
+		assert_null(request_parse(&r, 3, with));
+		assert_int_equal(r.login, t[i].login);
+		assert_string_equal(r.string, "x");
+	}
+}
+
+/* As many options as there are words, and long ones. */
+static void
+many(void **state)
+{
+	enum { WORDS = 5000 };
+	char **argv = xcalloc(WORDS + 2, sizeof(*argv));
+	char *big = xcalloc(131072, 1), *word;
+	struct request r;
+	const char *fault;
+
+	(void)state;
+	argv[0] = xstrdup("minibox");
+	for (int i = 1; i <= WORDS; i++)
+		argv[i] = xasprintf("-eA%d", i);
+	assert_null(request_parse(&r, WORDS + 1, argv));
+	assert_int_equal(r.nenv, WORDS);
+	assert_string_equal(r.env[WORDS - 1], "A5000");
+	memset(big, 'x', 131071);
+	word = xasprintf("--%s", big);
+	fault = unit_request(&r, word);
+	assert_non_null(strstr(fault, "unknown option"));
+	assert_non_null(unit_request(&r, xasprintf("-C|/%s", big)));
+	assert_non_null(unit_request(&r, xasprintf("--hostname=%s", big)));
+	assert_null(unit_request(&r, xasprintf("-c|%s", big)));
+	assert_string_equal(r.string, big);
 }
 
 int
 main(void)
 {
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_spellings),
-		cmocka_unit_test(test_refusals),
+	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(right),
+		cmocka_unit_test(wrong),
+		cmocka_unit_test(two_modes),
+		cmocka_unit_test(foreign),
+		cmocka_unit_test(names),
+		cmocka_unit_test(many),
 	};
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return cmocka_run_group_tests_name("request", tests, NULL, NULL);
 }
