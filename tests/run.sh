@@ -13,7 +13,7 @@ clang clang-format musl-tools mandoc shellcheck strace gdb python3 util-linux
 procps'
 bench=
 [ "${1:-}" = --bench ] && bench=1 &&
-	packages="$packages bubblewrap hyperfine"
+	packages="$packages bubblewrap"
 
 fail() {
 	echo "tests/run.sh: $*" >&2

@@ -5,7 +5,7 @@
 #
 #	sh tests/bench/run.sh BUILD_DIR
 #
-# Run as root; ../faults/stage.sh says where it happens, compare.py what.
+# Run as root; ../stage.sh says where it happens, compare.py what.
 
 set -eu
 
@@ -14,4 +14,4 @@ here=$(cd "$(dirname "$0")" && pwd -P)
 	echo "usage: sh tests/bench/run.sh BUILD_DIR" >&2
 	exit 2
 }
-exec sh "$here/../faults/stage.sh" "$1" python3 "$here/compare.py"
+exec sh "$here/../stage.sh" "$1" python3 "$here/compare.py"

@@ -401,6 +401,10 @@ class Terminal:
 # The runner
 
 def main(patterns):
+    # A shell that starts us in the background has INT and QUIT ignored, and
+    # that is inherited by every program, and kept by shells.
+    for number in signal.SIGINT, signal.SIGQUIT:
+        signal.signal(number, signal.SIG_DFL)
     for name in os.listdir('/proc/self/fd'):    # nothing of ours leaks in
         if int(name) > 2:
             try:

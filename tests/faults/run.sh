@@ -6,7 +6,7 @@
 #
 #	sh tests/faults/run.sh BUILD_DIR
 #
-# Run as root; stage.sh says where it happens, sweep.py what.  The last line is
+# Run as root; ../stage.sh says where it happens, sweep.py what.  The last line is
 # "N passed, N failed, N skipped"; exit 1 if a test failed, 2 if none could run.
 
 set -eu
@@ -18,4 +18,4 @@ here=$(cd "$(dirname "$0")" && pwd -P)
 }
 build=$1
 shift
-exec sh "$here/stage.sh" "$build" python3 "$here/sweep.py" "$@"
+exec sh "$here/../stage.sh" "$build" python3 "$here/sweep.py" "$@"

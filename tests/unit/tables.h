@@ -143,7 +143,7 @@ unit_caller(void)
 		.ngroups = COUNT(groups),
 		.name = "alice",
 		.home = "/home/alice",
-		.cwd = "/work",
+		.cwd = "/thesis",
 		.env = no_environment,
 	};
 }

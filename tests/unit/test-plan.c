@@ -257,7 +257,8 @@ directories(void **state)
 	static const struct {
 		const char *cwd, *home, *lines, *words, *cwds;
 	} t[] = {
-		{ "/work", "/home/alice", "", "", "try /work /home/alice /" },
+		{ "/thesis", "/home/alice", "", "",
+			"try /thesis /home/alice /" },
 		{ "/", "/home/alice", "", "", "try / /home/alice" },
 		{ NULL, "/home/alice", "", "", "try /home/alice /" },
 		{ "", "/home/alice", "", "", "try /home/alice /" },
@@ -275,13 +276,13 @@ directories(void **state)
 			"try /data/alx /home/alice /" },
 		{ "/data/al/a", "/data/al", "home = none\n", "", "try /a /" },
 		{ "/data/al", "/data/al", "home = none\n", "", "try /" },
-		{ "/work", "/data/al", "home = none\n", "", "try /work /" },
-		{ "/work", "/", "", "", "try /work /home/alice /" },
-		{ "/work", NULL, "", "", "try /work /home/alice /" },
-		{ "/work", "rel", "", "", "try /work /home/alice /" },
+		{ "/thesis", "/data/al", "home = none\n", "", "try /thesis /" },
+		{ "/thesis", "/", "", "", "try /thesis /home/alice /" },
+		{ "/thesis", NULL, "", "", "try /thesis /home/alice /" },
+		{ "/thesis", "rel", "", "", "try /thesis /home/alice /" },
 		/* -C never falls back. */
-		{ "/work", "/home/alice", "", "-C|/x", "must /x" },
-		{ "/work", "/home/alice", "", "-C|/", "must /" },
+		{ "/thesis", "/home/alice", "", "-C|/x", "must /x" },
+		{ "/thesis", "/home/alice", "", "-C|/", "must /" },
 		{ "/home/alice", "/data/al", "", "-C|/data/al",
 			"must /data/al" },
 	};
@@ -337,14 +338,15 @@ commands(void **state)
 		{ ANY, "-", "/x/- /y/-", "-", 3 },
 		{ ANY, "...", "/x/... /y/...", "...", 3 },
 		/* From the working directory, whichever it will be. */
-		{ ANY, "./ls", "/work/ls@0 /home/alice/ls@1 /ls@2", "./ls", 3 },
-		{ ANY, "././ls", "/work/ls@0 /home/alice/ls@1 /ls@2", "././ls",
+		{ ANY, "./ls", "/thesis/ls@0 /home/alice/ls@1 /ls@2", "./ls",
 			3 },
-		{ ANY, "a/b", "/work/a/b@0 /home/alice/a/b@1 /a/b@2", "a/b",
+		{ ANY, "././ls", "/thesis/ls@0 /home/alice/ls@1 /ls@2",
+			"././ls", 3 },
+		{ ANY, "a/b", "/thesis/a/b@0 /home/alice/a/b@1 /a/b@2", "a/b",
 			3 },
 		{ ANY, "-C|/d|a/b", "/d/a/b@0", "a/b", 3 },
 		{ ANY, "-C|/|./b", "/b@0", "./b", 3 },
-		{ "command = /work/\n", "./ls", "/work/ls@0", "./ls", 3 },
+		{ "command = /thesis/\n", "./ls", "/thesis/ls@0", "./ls", 3 },
 		{ "command = /ls\n", "./ls", "/ls@2", "./ls", 3 },
 		{ "command = /bin/\n", "bin/ls", "/bin/ls@2", "bin/ls", 3 },
 	};

@@ -47,6 +47,7 @@ inside() {
 		die "not setuid: /usr/local/bin/minibox (is $build configured" \
 			"with --prefix=/usr/local --sysconfdir=/etc" \
 			"--localstatedir=/var ?)"
+	cp /etc/minibox.conf "$STAGE_SCRATCH/minibox.conf.installed"
 	quietly /usr/local/sbin/minibox-rootfs busybox demo
 
 	sed -i '/^tester:/d; /^[^:]*:[^:]*:4001:/d' /etc/passwd /etc/group
@@ -74,7 +75,7 @@ umask 022
 scratch=$(mktemp -d)
 chmod 0755 "$scratch"
 status=0
-unshare -m --propagation private sh "$self" --inside \
+unshare -m -u --propagation private sh "$self" --inside \
 	"$scratch" "$build" "$@" || status=$?
 rmdir "$scratch"
 exit "$status"
