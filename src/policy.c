@@ -229,50 +229,22 @@ add_id(struct list *list, char *item, int line)
 	return NOFAULT;
 }
 
-/* `none` stands alone, and only once. */
 static const char *
-check_none(const struct list *list, const char *value, bool *none)
+set_ids(const struct key *key, void *field, char *value, int line)
 {
-	*none = !strcmp(value, "none");
-	if ((*none && list->n) || (list->n && !strcmp(list->v[0].text, "none")))
-		return "none and something else";
+	if (strcmp(value, "*"))
+		return each_item(field, value, line, add_id);
+	if (strcmp(key->name, "users"))
+		return "* is for users only";
+	list_add(field, value, line, NULL);
 	return NOFAULT;
 }
 
 static const char *
-set_ids(const struct key *key, void *field, char *value, int line)
+set_command(const struct key *key, void *field, char *value, int line)
 {
-	struct list *list = field;
-	const char *fault;
-	bool none;
-
-	fault = check_none(list, value, &none);
-	if (fault)
-		return fault;
-	if (!strcmp(value, "*")) {
-		if (strcmp(key->name, "users"))
-			return "* is for users only";
-		list_add(list, value, line, NULL);
-		return NOFAULT;
-	}
-	if (none) {
-		list_add(list, value, line, NULL);
-		return NOFAULT;
-	}
-	return each_item(list, value, line, add_id);
-}
-
-static const char *
-set_commands(const struct key *key, void *field, char *value, int line)
-{
-	const char *fault;
-	bool none;
-
 	(void)key;
-	fault = check_none(field, value, &none);
-	if (fault)
-		return fault;
-	if (!none && strcmp(value, "*") &&
+	if (strcmp(value, "*") &&
 		(strpbrk(value, " ,") || !path_is_clean_dir(value)))
 		return "must be *, /a/file or /a/directory/ without //, ., .., "
 		       "blanks or commas";
@@ -283,15 +255,10 @@ set_commands(const struct key *key, void *field, char *value, int line)
 static const char *
 set_exact(const struct key *key, void *field, char *value, int line)
 {
-	char *word = xstrndup(value, strcspn(value, " "));
-	const char *fault;
-	bool none;
+	const char *word = xstrndup(value, strcspn(value, " "));
 
 	(void)key;
-	fault = check_none(field, value, &none);
-	if (fault)
-		return fault;
-	if (!none && (!is_single_path(word) || strstr(value, "  ")))
+	if (!is_single_path(word) || strstr(value, "  "))
 		return "must be an absolute path and words with one blank "
 		       "between them";
 	list_add(field, value, line, NULL);
@@ -314,33 +281,32 @@ add_env_keep(struct list *list, char *item, int line)
 static const char *
 set_env_keep(const struct key *key, void *field, char *value, int line)
 {
-	const char *fault;
-	bool none;
-
 	(void)key;
-	fault = check_none(field, value, &none);
-	if (fault)
-		return fault;
-	if (!none)
-		return each_item(field, value, line, add_env_keep);
-	list_add(field, value, line, NULL);
-	return NOFAULT;
+	return each_item(field, value, line, add_env_keep);
 }
 
 static const char *
 set_env_set(const struct key *key, void *field, char *value, int line)
 {
-	const char *fault;
-	bool none;
-
 	(void)key;
-	fault = check_none(field, value, &none);
-	if (fault)
-		return fault;
-	if (!none && (!strchr(value, '=') ||
-			     !envname_is_name(value, strcspn(value, "="))))
+	if (!strchr(value, '=') || !envname_is_name(value, strcspn(value, "=")))
 		return "must be NAME=VALUE";
 	list_add(field, value, line, NULL);
+	return NOFAULT;
+}
+
+/* `none` is the word for absence in every list: alone, and once. */
+static const char *
+set_list(const struct key *key, void *field, char *value, int line)
+{
+	struct list *list = field;
+	bool none = !strcmp(value, "none");
+
+	if (list->n && (none || !strcmp(list->v[0].text, "none")))
+		return "none and something else";
+	if (!none)
+		return key->set(key, field, value, line);
+	list_add(list, value, line, NULL);
 	return NOFAULT;
 }
 
@@ -370,7 +336,7 @@ static const struct key keys[KEY_COUNT] = {
 		FIELD(struct box, deny_users), NULL },
 	[KEY_DENY_GROUPS] = { "deny-groups", IN_BOX, true, set_ids,
 		FIELD(struct box, deny_groups), NULL },
-	[KEY_COMMAND] = { "command", ANY_BOX, true, set_commands,
+	[KEY_COMMAND] = { "command", ANY_BOX, true, set_command,
 		FIELD(struct box, command), NULL },
 	[KEY_COMMAND_EXACT] = { "command-exact", ANY_BOX, true, set_exact,
 		FIELD(struct box, command_exact), NULL },
@@ -436,7 +402,8 @@ box_set(struct box *box, struct policy *policy, const struct key *key,
 	}
 	if (!*line)
 		*line = e->line;
-	*fault = key->set(key, base + key->offset, e->value, e->line);
+	*fault = (key->list ? set_list : key->set)(
+		key, base + key->offset, e->value, e->line);
 	if (*fault)
 		*fault = xasprintf("%s: %s", key->name, *fault);
 	return !*fault;

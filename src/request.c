@@ -30,10 +30,10 @@ struct foreign {
 
 static const struct foreign foreign[] = {
 	{ "-v", "binds come from the policy" },
-	{ "-i", "the terminal is always yours" },
-	{ "-t", "the terminal is always yours" },
 	{ "-it", "the terminal is always yours" },
 	{ "-ti", "the terminal is always yours" },
+	{ "-i", "the terminal is always yours" },
+	{ "-t", "the terminal is always yours" },
 	{ "-u", "the command always runs as you" },
 	{ "--user", "the command always runs as you" },
 	{ "--rm", "nothing is left of a box anyway" },
@@ -177,11 +177,16 @@ unknown(const char *word)
 {
 	size_t n = strcspn(word, "=");
 
-	for (size_t i = 0; i < sizeof(foreign) / sizeof(foreign[0]); i++)
-		if (strlen(foreign[i].word) == n &&
-			!memcmp(foreign[i].word, word, n))
-			return xasprintf("there is no %s: %s", foreign[i].word,
-				foreign[i].cure);
+	for (size_t i = 0; i < sizeof(foreign) / sizeof(foreign[0]); i++) {
+		const char *f = foreign[i].word;
+		size_t len = strlen(f);
+
+		/* -v/a:/b is -v, too */
+		if ((len == n || (len == 2 && word[1] != '-')) &&
+			!memcmp(f, word, len))
+			return xasprintf(
+				"there is no %s: %s", f, foreign[i].cure);
+	}
 	return xasprintf("unknown option %.*s; see: minibox -h", (int)n, word);
 }
 
