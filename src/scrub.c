@@ -78,7 +78,7 @@ scrub_signals(void)
 static void
 scrub_timers(void)
 {
-	static const int timers[] = { ITIMER_REAL, ITIMER_VIRTUAL,
+	static const unsigned timers[] = { ITIMER_REAL, ITIMER_VIRTUAL,
 		ITIMER_PROF };
 	const struct itimerval off = { 0 };
 
@@ -112,16 +112,15 @@ scrub_stdio(void)
 /* Saves the limit and sets its soft part to `soft`, or to the hard limit if
  * that is lower. */
 static void
-scrub_limit(int resource, struct rlimit *saved, rlim_t soft)
+scrub_limit(unsigned resource, struct rlimit *saved, rlim_t soft)
 {
 	struct rlimit now;
 
-	/* The libcs disagree about the type of `resource`. */
-	if (getrlimit((__typeof__(RLIMIT_CORE))resource, saved) < 0)
+	if (getrlimit(resource, saved) < 0)
 		die_errno("cannot read a resource limit");
 	now = *saved;
 	now.rlim_cur = soft < now.rlim_max ? soft : now.rlim_max;
-	if (setrlimit((__typeof__(RLIMIT_CORE))resource, &now) < 0)
+	if (setrlimit(resource, &now) < 0)
 		die_errno("cannot set a resource limit");
 }
 

@@ -6,6 +6,7 @@
 
 #define BOX "[box b]\nrootfs = /r\n" /* what is added stands in line 3 */
 #define X50 "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"
+#define X200 X50 X50 X50 X50
 
 /* scan.c lets a value begin with ; after a blank, inih takes it for a comment:
  * the fault has no line and asks for a report.  The line must be told. */
@@ -51,8 +52,8 @@ one_fault_each(void **state)
 		BOX "hostname = -x\n",
 		"[defaults]\nhostname = -x\n" BOX "[box c]\nrootfs = /r\n",
 		BOX " [box c]\nrootfs = /s\n",
-		BOX "[box c] # " X50 X50 X50 X50 "\nrootfs = /s\n",
-		"\xef\xbb\xbf" BOX,
+		BOX "[box c] # " X200 "\nrootfs = /s\n",
+		("\xef\xbb\xbf" BOX),
 	};
 	size_t wrong = 0;
 
