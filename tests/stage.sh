@@ -74,8 +74,9 @@ shift
 umask 022
 scratch=$(mktemp -d)
 chmod 0755 "$scratch"
+trap 'rmdir "$scratch"' EXIT
+trap 'exit 2' HUP INT TERM
 status=0
 unshare -m -u --propagation private sh "$self" --inside \
 	"$scratch" "$build" "$@" || status=$?
-rmdir "$scratch"
 exit "$status"

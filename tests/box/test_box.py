@@ -231,6 +231,13 @@ class FileSystem(harness.Case):
                                    before=lambda: os.umask(mask))
                     self.ok(result, f'{home}\n{user.uid}:700\n')
 
+    def test_way_to_the_home(self):
+        write_policy(box(users='carol'))
+        for mask in 0o000, 0o077:
+            self.ok(minibox('/bin/stat', '-c', '%a', '/home', '/home/dept',
+                            '/home/dept/lab', user=CAROL,
+                            before=lambda: os.umask(mask)), '755\n' * 3)
+
     def test_home_of_a_stranger_is_what_he_says(self):
         write_policy(box(users='*'))
         for said, home in (('/home/x/y', '/home/x/y'), ('/opt/x', '/home/4999'),
