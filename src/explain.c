@@ -182,6 +182,8 @@ explain_permit(FILE *out, const struct policy *policy, const struct plan *plan)
 		policy_key_name(is_exact ? KEY_COMMAND_EXACT : KEY_COMMAND),
 		why->text);
 	print_plan(out, plan);
+	if (plan->uid == 0)
+		fputs("not for root: minibox runs nothing for uid 0\n", out);
 }
 
 void

@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "die.h"
@@ -78,18 +79,48 @@ load_accounts(struct accounts *accounts)
 		read_accounts("/etc/group"));
 }
 
+/* A mount point that a start of the box would miss. */
+static void
+check_point(const struct policy *policy, const struct box *box, int root,
+	const char *name, struct faults *faults)
+{
+	struct stat st;
+
+	if (fstatat(root, name, &st, AT_SYMLINK_NOFOLLOW) < 0)
+		fault_add(faults, policy->file, box->lines[KEY_ROOTFS],
+			"%s: no mount point /%s; fix: mkdir %s/%s", box->rootfs,
+			name, box->rootfs, name);
+	else if (!S_ISDIR(st.st_mode))
+		fault_add(faults, policy->file, box->lines[KEY_ROOTFS],
+			"%s: the mount point /%s is not a directory",
+			box->rootfs, name);
+}
+
+static void
+check_root(const struct policy *policy, const struct box *box,
+	struct faults *faults)
+{
+	const char *why;
+	int fd = trusted_open_dir(box->rootfs, &why);
+
+	if (fd < 0) {
+		fault_add(faults, policy->file, box->lines[KEY_ROOTFS],
+			"%s: %s", box->rootfs, why);
+		return;
+	}
+	check_point(policy, box, fd, "dev", faults);
+	if (box->home == HOME_TMPFS)
+		check_point(policy, box, fd, "home", faults);
+	if (box->proc != PROC_NONE)
+		check_point(policy, box, fd, "proc", faults);
+	if (box->sys != SYS_NONE)
+		check_point(policy, box, fd, "sys", faults);
+	(void)close(fd);
+}
+
 void
 load_check_roots(const struct policy *policy, struct faults *faults)
 {
-	for (size_t i = 0; i < policy->nboxes; i++) {
-		const struct box *box = &policy->boxes[i];
-		const char *why;
-		int fd = trusted_open_dir(box->rootfs, &why);
-
-		if (fd < 0)
-			fault_add(faults, policy->file, box->lines[KEY_ROOTFS],
-				"%s: %s", box->rootfs, why);
-		else
-			(void)close(fd);
-	}
+	for (size_t i = 0; i < policy->nboxes; i++)
+		check_root(policy, &policy->boxes[i], faults);
 }

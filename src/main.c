@@ -126,13 +126,15 @@ static _Noreturn void
 mode_check(struct context *c)
 {
 	const char *path = c->request.check_file;
+	const char *name = path ? path : load_policy_path;
 	bool root = c->start == START_ROOT;
 
 	drop(c);
-	if (path || !root)
-		(void)load_file(
-			&c->policy, path ? path : load_policy_path, &c->faults);
-	else if (load_policy(&c->policy, &c->faults))
+	if (root && !path)
+		(void)load_policy(&c->policy, &c->faults);
+	else
+		(void)load_file(&c->policy, name, &c->faults);
+	if (root && !c->faults.n)
 		load_check_roots(&c->policy, &c->faults);
 	print_faults(&c->faults, "");
 	load_accounts(&c->accounts);
@@ -140,7 +142,7 @@ mode_check(struct context *c)
 	print_faults(&c->warnings, "warning: ");
 	if (c->faults.n)
 		finish(EXIT_NO);
-	printf("%s: OK\n", path ? path : load_policy_path);
+	printf("%s: OK\n", strcmp(name, "-") ? name : "stdin");
 	finish(EXIT_YES);
 }
 

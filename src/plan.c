@@ -195,31 +195,42 @@ plan_argv(const struct box *box, const struct request *request)
 	return argv;
 }
 
+/* The path that the command stands for is not one to compare. */
+static bool
+is_unclean(const char *command)
+{
+	while (!strncmp(command, "./", 2))
+		command += 2;
+	return !path_is_clean(
+		*command == '/' ? command : path_join("/", command));
+}
+
+/* `line` of command-exact is for the program that was asked for, by its path
+ * or by its name. */
+static bool
+is_for(const char *line, const char *command)
+{
+	const char *path = xstrndup(line, strcspn(line, " "));
+
+	return !strcmp(
+		strchr(command, '/') ? path : strrchr(path, '/') + 1, command);
+}
+
 /* Why no candidate is left, in words that help. */
 static const char *
 refusal_text(const struct box *box, const char *command)
 {
-	size_t n = strlen(command);
-
-	if (strchr(command, '/')) {
-		const char *rest = command;
-
-		while (!strncmp(rest, "./", 2))
-			rest += 2;
-		if (!path_is_clean(*rest == '/' ? rest : path_join("/", rest)))
-			return xasprintf("%s: a command must have no //, ., .. "
-					 "or slash at the end in its path; "
-					 "write the path it stands for",
-				command);
-	}
-	for (size_t i = 0; i < box->command_exact.n; i++) {
-		const char *line = box->command_exact.v[i].text;
-
-		if (!strncmp(line, command, n) && (!line[n] || line[n] == ' '))
+	if (is_unclean(command))
+		return xasprintf(
+			"%s: a command must have no //, ., .. or slash "
+			"at the end in its path; write the path it "
+			"stands for",
+			command);
+	for (size_t i = 0; i < box->command_exact.n; i++)
+		if (is_for(box->command_exact.v[i].text, command))
 			return xasprintf("box '%s' allows %s only with other "
 					 "arguments; see: minibox -l -b %s",
 				box->name, command, box->name);
-	}
 	return xasprintf("box '%s' does not allow %s; see: minibox -l -b %s",
 		box->name, command, box->name);
 }

@@ -144,7 +144,7 @@ set_hostname(const struct key *key, void *field, char *value, int line)
 			p[0] = 'b';
 	if (!policy_is_hostname(sample))
 		return "must be 1 to 64 of A-Z a-z 0-9 . _ - (and %b for the "
-		       "box)";
+		       "box), and not begin with . or -";
 	*(const char **)field = value;
 	return NOFAULT;
 }
@@ -216,6 +216,8 @@ add_id(struct list *list, char *item, int line)
 	size_t n = strlen(item);
 	uint32_t id;
 
+	if (!strcmp(item, "*"))
+		return "* stands alone in its line";
 	if (strspn(item, DIGITS) == n) {
 		if (!parse_id(item, &id))
 			return "a number must be at most 4294967294";

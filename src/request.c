@@ -29,7 +29,7 @@ struct foreign {
 };
 
 static const struct foreign foreign[] = {
-	{ "-v", "binds come from the policy" },
+	{ "-v", "a box shows what the policy put there" },
 	{ "-it", "the terminal is always yours" },
 	{ "-ti", "the terminal is always yours" },
 	{ "-i", "the terminal is always yours" },
@@ -96,7 +96,8 @@ static const char *
 take_hostname(struct request *request, const char *value)
 {
 	if (!policy_is_hostname(value))
-		return "must be 1 to 64 of A-Z a-z 0-9 . _ -";
+		return "must be 1 to 64 of A-Z a-z 0-9 . _ - and not begin "
+		       "with . or -";
 	return once(&request->hostname, value);
 }
 

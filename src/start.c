@@ -89,8 +89,8 @@ why_plain(void)
 	if (stat("/proc/self/exe", &st) < 0)
 		return "not running as root; is it installed setuid root?";
 	if (st.st_uid != 0 || !(st.st_mode & S_ISUID))
-		return "not installed setuid root; fix: chown root:root and "
-		       "chmod 4755 the minibox binary";
+		return "not installed setuid root; fix: run make install as "
+		       "root, which sets owner and mode";
 	if (statvfs("/proc/self/exe", &fs) == 0 && fs.f_flag & ST_NOSUID)
 		return "it lies on a file system mounted nosuid, so it cannot "
 		       "become root; install it elsewhere";

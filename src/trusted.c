@@ -24,14 +24,17 @@ check_owner(const char *path, const struct stat *st)
 		return xasprintf("component %s is owned by uid %u; fix: chown "
 				 "root %s",
 			path, (unsigned)st->st_uid, path);
-	if (mode & S_IWGRP)
-		return xasprintf("component %s is writable by group %u (mode "
-				 "%04o); fix: chmod g-w %s",
-			path, (unsigned)st->st_gid, mode, path);
-	if (mode & S_IWOTH)
-		return xasprintf("component %s is writable by others (mode "
-				 "%04o); fix: chmod o-w %s",
-			path, mode, path);
+	if (mode & (S_IWGRP | S_IWOTH)) {
+		bool group = mode & S_IWGRP, others = mode & S_IWOTH;
+
+		return xasprintf("component %s is writable by %s%s%s (mode "
+				 "%04o); fix: chmod %s%s-w %s",
+			path,
+			group ? xasprintf("group %u", (unsigned)st->st_gid)
+			      : "",
+			group && others ? " and " : "", others ? "others" : "",
+			mode, group ? "g" : "", others ? "o" : "", path);
+	}
 	return NULL;
 }
 
@@ -120,9 +123,9 @@ static const char *
 check_file(const char *path, const struct stat *st)
 {
 	if (!S_ISREG(st->st_mode))
-		return xasprintf("%s is not a regular file", path);
+		return "not a regular file";
 	if (st->st_nlink != 1)
-		return xasprintf("%s has %lu links; it must have one", path,
+		return xasprintf("has %lu links; it must have one",
 			(unsigned long)st->st_nlink);
 	return check_owner(path, st);
 }
@@ -166,12 +169,10 @@ read_file(const char *path, size_t max, size_t *size, const char **why,
 	*again = st.st_nlink == 0;
 	if (!*why) {
 		text = trusted_read_fd(fd, max, size, why);
-		if (!text)
-			*why = xasprintf("%s: %s", path, *why);
 	}
 	if (text && (fstat(fd, &after) < 0 || !same_state(&st, &after) ||
 			    (off_t)*size != st.st_size)) {
-		*why = xasprintf("%s changed while it was read", path);
+		*why = "changed while it was read";
 		*again = true;
 		text = NULL;
 	}

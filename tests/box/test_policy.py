@@ -423,7 +423,8 @@ class BadPolicy(harness.Case):
                 ('the largest number', 'deny-users = 4294967294\n'),
                 ('[minibox] last', '[minibox]\ndefault-box = good\n'),
                 ('[defaults] last', '[defaults]\nhostname = a\n'),
-                ('a shell that is allowed', '[box b]\nrootfs = /opt\n'
+                ('a shell that is allowed', '[box b]\n'
+                 'rootfs = /var/lib/minibox/demo\n'
                  'command = /bin/ls\nshell = /bin/ls\n')):
             with self.subTest(what):
                 write_policy(GOOD, text)
@@ -454,6 +455,23 @@ class BadPolicy(harness.Case):
 
 
 class Check(harness.Case):
+    def test_root_is_told_of_missing_mount_points(self):
+        write_policy(GOOD, '[box b]\nrootfs = /opt\n')
+        told = check()
+        self.assertEqual(told.status, 1)
+        for name in 'dev', 'home', 'proc':
+            self.assertRegex(told.out, f'no mount point /{name}; '
+                                       f'fix: mkdir /opt/{name}')
+        self.assertNotIn('sys', told.out)
+        write_policy(GOOD)                                      # control
+        self.assertEqual(check().status, 0)
+
+    def test_fix_names_every_bit(self):
+        write_policy(GOOD, mode=0o666)
+        self.assertIn('chmod go-w /etc/minibox.conf', check().out)
+        os.chmod('/etc/minibox.conf', 0o644)                    # control
+        self.assertEqual(check().status, 0)
+
     def test_own_file(self):
         write('/tmp/minibox-test.conf', GOOD, uid=ALICE.uid)
         self.addCleanup(os.unlink, '/tmp/minibox-test.conf')

@@ -266,7 +266,8 @@ foreign(void **state)
 	static const struct {
 		const char *words, *part;
 	} t[] = {
-		{ "-v|/a:/b", "there is no -v: binds come from the policy" },
+		{ "-v|/a:/b", "there is no -v: a box shows what the policy put "
+			      "there" },
 		{ "-i|ls", "there is no -i: the terminal" },
 		{ "-t|ls", "there is no -t: the terminal" },
 		{ "-it|ls", "there is no -it: the terminal" },
