@@ -339,6 +339,17 @@ class NotRoot(harness.Case):
                          (0, 0, 0o4755))
         self.ok(minibox(TRUE))
 
+    def test_old_kernel(self):
+        """One without mount_setattr(2), as far as minibox can see."""
+        strace = shutil.which('strace')
+        if not strace:
+            self.skipTest('strace is not installed')
+        as_alice = strace, '-f', '-o', '/dev/null', '-u', 'alice'
+        self.unable(run(*as_alice, '-e',
+                        'inject=mount_setattr:error=ENOSYS:when=1', MINIBOX,
+                        TRUE, user=harness.SUPERUSER), 'Linux 5.12')
+        self.ok(run(*as_alice, MINIBOX, TRUE, user=harness.SUPERUSER))
+
     def test_no_setuid_bit(self):
         copy = f'{ROOTS}/minibox'
         shutil.copy(MINIBOX, copy)
