@@ -194,8 +194,8 @@ serve(pid_t command, int status)
 /*
  * What was sent to the process group before the command was there, a key of the
  * terminal above all, waits here, and is handed on.  What came since the fork
- * has reached the command as well: it still blocks every signal, so the second
- * copy makes no difference.
+ * has reached the command as well: it blocks every signal until shortly before
+ * its exec, so that a second copy is merged with the first.
  */
 static void
 hand_on_early(pid_t command)

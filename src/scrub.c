@@ -140,6 +140,8 @@ scrub_prctl(void)
 void
 scrub_process(struct saved *saved)
 {
+	struct rlimit core; /* not given back: the command gets 0 */
+
 	scrub_prctl();
 	scrub_timers();
 	scrub_signals();
@@ -153,6 +155,6 @@ scrub_process(struct saved *saved)
 			"see: ulimit -Hn",
 			(unsigned)saved->nofile.rlim_max, NOFILE_MIN);
 	scrub_limit(RLIMIT_FSIZE, &saved->fsize, RLIM_INFINITY);
-	scrub_limit(RLIMIT_CORE, &saved->core, 1);
+	scrub_limit(RLIMIT_CORE, &core, 1);
 	saved->umask = umask(022);
 }

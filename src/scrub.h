@@ -16,7 +16,6 @@ struct saved {
 	mode_t umask;
 	struct rlimit nofile;
 	struct rlimit fsize;
-	struct rlimit core;
 };
 
 /*

@@ -12,12 +12,9 @@
 #include <signal.h>
 #include <stdint.h>
 
-enum status_kind {
-	STATUS_STOPPED =
-		1,        /* the command was stopped; value: how often by now */
-	STATUS_CONTINUED, /* it goes on */
-	STATUS_ENDED,     /* value: its status as of wait(2) */
-};
+/* The command was stopped (value: how often by now); goes on; has ended (value:
+ * its status as of wait(2)). */
+enum status_kind { STATUS_STOPPED = 1, STATUS_CONTINUED, STATUS_ENDED };
 
 /*
  * The monitor hands signals on to init as they are, with SI_QUEUE and the value
