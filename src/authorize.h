@@ -13,6 +13,7 @@
 
 #include "accounts.h"
 #include "caller.h"
+#include "fault.h"
 #include "policy.h"
 
 /* Why not.  `line` is that of the key that decided, or of the `[box]` line

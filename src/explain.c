@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "die.h"
+#include "keys.h"
 #include "xalloc.h"
 
 enum { GROUPS_SHOWN = 32 };
@@ -179,7 +180,7 @@ explain_permit(FILE *out, const struct policy *policy, const struct plan *plan)
 
 	fprintf(out, "permit\nbox: %s\ndecided by: %s:%d: %s = %s\nplan:\n",
 		plan->box->name, policy->file, why->line,
-		policy_key_name(is_exact ? KEY_COMMAND_EXACT : KEY_COMMAND),
+		keys_name(is_exact ? KEY_COMMAND_EXACT : KEY_COMMAND),
 		why->text);
 	print_plan(out, plan);
 	if (plan->uid == 0)

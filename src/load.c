@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "die.h"
+#include "reader.h"
 #include "trusted.h"
 
 enum { ACCOUNTS_MAX = 64 << 20 }; /* bytes of /etc/passwd or /etc/group */
@@ -22,12 +23,12 @@ load_policy(struct policy *policy, struct faults *faults)
 	const char *why;
 	size_t size;
 	char *text =
-		trusted_read_file(load_policy_path, POLICY_MAX, &size, &why);
+		trusted_read_file(load_policy_path, READER_MAX, &size, &why);
 
 	if (!text)
 		fault_add(faults, load_policy_path, 0, "%s", why);
 	else
-		policy_parse(policy, load_policy_path, text, size, faults);
+		reader_parse(policy, load_policy_path, text, size, faults);
 	return faults->n == 0;
 }
 
@@ -47,11 +48,11 @@ load_file(struct policy *policy, const char *path, struct faults *faults)
 		fault_add(faults, path, 0, "%s", strerror(errno));
 		return false;
 	}
-	text = trusted_read_fd(fd, POLICY_MAX, &size, &why);
+	text = trusted_read_fd(fd, READER_MAX, &size, &why);
 	if (!text)
 		fault_add(faults, path, 0, "%s", why);
 	else
-		policy_parse(policy, path, text, size, faults);
+		reader_parse(policy, path, text, size, faults);
 	return faults->n == 0;
 }
 

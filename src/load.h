@@ -8,6 +8,7 @@
 #include <stdbool.h>
 
 #include "accounts.h"
+#include "fault.h"
 #include "policy.h"
 
 /* SYSCONFDIR "/minibox.conf": compiled in, no option and no variable changes

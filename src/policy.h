@@ -2,9 +2,8 @@
 /*
  * What does the policy say?
  *
- * Pure: bytes in, struct policy out.  The only module that knows inih.  What
- * the keys mean is said in minibox.conf(5); there is no rule order, and
- * anything unknown, repeated or malformed is a fault that closes every box.
+ * Pure: the policy as data.  What the keys mean is said in minibox.conf(5);
+ * there is no rule order.  How it is read: keys, rules, reader.
  */
 #ifndef MINIBOX_POLICY_H
 #define MINIBOX_POLICY_H
@@ -13,11 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "fault.h"
-
-enum { POLICY_MAX = 8 << 20 }; /* bytes of one file */
-
-/* In the order of the table in policy.c. */
+/* In the order of the table in keys.c. */
 enum policy_key {
 	KEY_DEFAULT_BOX,
 	KEY_ROOTFS,
@@ -45,7 +40,7 @@ enum policy_key {
 };
 
 /* The values of the keys that take one word of a few; the words stand in
- * policy.c in the same order. */
+ * keys.c in the same order. */
 enum root_kind { ROOT_RO };
 enum home_kind { HOME_TMPFS, HOME_NONE };
 enum proc_kind { PROC_FULL, PROC_PID, PROC_NONE };
@@ -95,14 +90,6 @@ struct policy {
 	struct box **by_name; /* sorted */
 };
 
-/*
- * Reads `size` bytes at `text`, which must be followed by a NUL byte; `file`
- * is only what the faults call it.  If anything was added to `faults`, the
- * policy must not be used.
- */
-void policy_parse(struct policy *policy, const char *file, const char *text,
-	size_t size, struct faults *faults);
-
 /* The box of that name, or NULL. */
 const struct box *policy_find(const struct policy *policy, const char *name);
 
@@ -111,15 +98,5 @@ bool policy_any_command(const struct box *box);
 
 /* Whether -e is allowed in the box. */
 bool policy_user_env(const struct box *box);
-
-/* The name of a key, as the policy spells it. */
-const char *policy_key_name(enum policy_key key);
-
-/* The word for the value of a key that takes one word of a few. */
-const char *policy_word(enum policy_key key, int value);
-
-/* 1 to 64 of A-Z a-z 0-9 . _ - and no - or . first: what a host may be
- * called. */
-bool policy_is_hostname(const char *name);
 
 #endif

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "path.h"
-#include "policy.h"
+#include "value.h"
 #include "xalloc.h"
 
 #define NOFAULT NULL
@@ -95,7 +95,7 @@ take_string(struct request *request, const char *value)
 static const char *
 take_hostname(struct request *request, const char *value)
 {
-	if (!policy_is_hostname(value))
+	if (!value_is_hostname(value))
 		return "must be 1 to 64 of A-Z a-z 0-9 . _ - and not begin "
 		       "with . or -";
 	return once(&request->hostname, value);

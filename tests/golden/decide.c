@@ -16,6 +16,7 @@
 #include "explain.h"
 #include "plan.h"
 #include "policy.h"
+#include "reader.h"
 #include "request.h"
 #include "xalloc.h"
 
@@ -144,7 +145,7 @@ main(int argc, char **argv)
 	read_caller(&caller, argv[4]);
 	caller_identify(&caller, &accounts);
 	words = lines_of(argv[5], &n);
-	policy_parse(&policy, "policy.conf", text, size, &faults);
+	reader_parse(&policy, "policy.conf", text, size, &faults);
 	if (faults.n) {
 		status = print_faults(&faults);
 	} else if ((fault = request_parse(&request, n, words))) {

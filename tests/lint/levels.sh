@@ -4,8 +4,8 @@
 # in this list, from what knows nothing to what knows all.
 set -u
 cd "$(dirname "$0")/../../src" || exit 1
-order='die xalloc path fault envname accounts caller status sys syscalls scan
-policy authorize request env plan explain scrub start cred ns trusted root
+order='die xalloc path fault envname value accounts caller status sys syscalls scan
+policy keys rules reader authorize request env plan explain scrub start cred ns trusted root
 command load init monitor box main nonss'
 passed=0 failed=0
 

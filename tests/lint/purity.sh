@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 # The pure half stays pure: what its objects need from outside is on a list, and
 # what a single object needs beyond that is named here with it.  inih is known
-# to policy.c only, libcap-ng to cred.c only.
+# to reader.c only, libcap-ng to cred.c only.
 #
 # usage: purity.sh BUILD_DIR
 set -u
@@ -24,7 +24,7 @@ extra() { # OBJECT: what it alone may use, and why
 		echo '__errno_location|strerror|write|_exit|syscall|getresuid|getresgid|setresuid|setresgid|setfsuid|setfsgid|prctl|signal' ;;
 	explain.o) # prints to the stream it is given
 		echo '(__)?fprintf(_chk)?|fputs|fputc|fwrite|putc' ;;
-	policy.o) echo 'ini_parse_string' ;;
+	reader.o) echo 'ini_parse_string' ;;
 	*) echo '-' ;;
 	esac
 }
@@ -54,7 +54,7 @@ only() { # HEADER FILE
 		failed=$((failed + 1))
 	fi
 }
-only ini.h policy.c
+only ini.h reader.c
 only cap-ng.h cred.c
 echo "$passed passed, $failed failed, 0 skipped"
 [ "$failed" -eq 0 ] && [ "$passed" -gt 2 ]

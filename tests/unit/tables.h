@@ -19,7 +19,10 @@
 
 #include "accounts.h"
 #include "caller.h"
+#include "keys.h"
 #include "policy.h"
+#include "reader.h"
+#include "value.h"
 #include "request.h"
 #include "xalloc.h"
 
@@ -34,7 +37,7 @@ unit_parse(struct policy *policy, const char *text, size_t size)
 	char *copy = xcalloc(size + 1, 1);
 
 	memcpy(copy, text, size);
-	policy_parse(policy, "t.conf", copy, size, &faults);
+	reader_parse(policy, "t.conf", copy, size, &faults);
 	free(copy);
 	return faults;
 }

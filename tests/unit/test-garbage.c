@@ -162,7 +162,7 @@ check_box(const struct policy *p, const struct box *b)
 	assert_true(path_is_clean(b->rootfs));
 	assert_false(path_beneath("/etc", b->rootfs));
 	assert_true(path_is_clean(b->shell));
-	assert_true(policy_is_hostname(b->hostname));
+	assert_true(value_is_hostname(b->hostname));
 	assert_in_range(b->umask + 1, 0, 0777 + 1);
 	for (const char *d = b->path; *d; d += *d == ':') {
 		size_t n = strcspn(d, ":");
@@ -195,7 +195,7 @@ check_plan(const struct plan *p, const struct box *b, const struct caller *who,
 	assert_in_range(p->nops, 1, PLAN_OPS_MAX);
 	for (size_t i = 0; i < p->nops; i++)
 		assert_true(path_is_clean(p->ops[i].target));
-	assert_true(policy_is_hostname(p->hostname));
+	assert_true(value_is_hostname(p->hostname));
 	assert_true(b->network == NETWORK_HOST || p->namespaces & 0x40000000);
 	assert_true(!r->no_network || p->namespaces & 0x40000000);
 	assert_int_equal(p->must_be_trusted, !policy_any_command(b));
@@ -220,7 +220,7 @@ try_requests(const struct policy *policy, uint64_t *seed)
 	if (unit_request(&request, line))
 		return 0;
 	assert_true(!request.chdir || path_is_clean(request.chdir));
-	assert_true(!request.hostname || policy_is_hostname(request.hostname));
+	assert_true(!request.hostname || value_is_hostname(request.hostname));
 	box = authorize_choose(
 		policy, request.box, &caller, unit_accounts(), &refusal);
 	permit = box && plan_make(&plan, box, &caller, &request, &refusal);

@@ -87,7 +87,7 @@ each_key_in_each_section(void **state)
 		const struct key *key = &keys[k];
 
 		assert_string_equal(
-			policy_key_name((enum policy_key)k), key->name);
+			keys_name((enum policy_key)k), key->name);
 		for (size_t s = 0; s < COUNT(sections); s++) {
 			bool ok = key->where & sections[s].where;
 
@@ -590,7 +590,7 @@ words(void **state)
 		memcpy(&value, (const char *)b + t[i].offset, sizeof(value));
 		assert_int_equal(value, t[i].value);
 		assert_string_equal(
-			policy_word(t[i].key, t[i].value), t[i].word);
+			keys_word(t[i].key, t[i].value), t[i].word);
 	}
 }
 
@@ -1218,10 +1218,10 @@ hostnames(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(t); i++)
-		if (policy_is_hostname(t[i].name) != t[i].ok)
+		if (value_is_hostname(t[i].name) != t[i].ok)
 			fail_msg("'%s'", t[i].name);
-	assert_true(policy_is_hostname(xasprintf("%.64s", X199)));
-	assert_false(policy_is_hostname(xasprintf("%.65s", X199)));
+	assert_true(value_is_hostname(xasprintf("%.64s", X199)));
+	assert_false(value_is_hostname(xasprintf("%.65s", X199)));
 }
 
 int

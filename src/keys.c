@@ -1,0 +1,433 @@
+/* SPDX-License-Identifier: MIT */
+/* Which keys are there, and what may each hold?  Pure; runs in the caller's
+ * process before the clone, on bytes that root owns, or in a test on any
+ * bytes. */
+#include "keys.h"
+
+#include <string.h>
+
+#include "envname.h"
+#include "path.h"
+#include "scan.h"
+#include "value.h"
+#include "xalloc.h"
+
+#define NOFAULT NULL
+
+enum where { IN_MINIBOX = 1, IN_DEFAULTS = 2, IN_BOX = 4 };
+
+/* A setter puts `value` into `field`; it returns what is wrong with the value,
+ * or NOFAULT.  The value may be kept and changed. */
+struct key;
+typedef const char *key_setter(
+	const struct key *key, void *field, char *value, int line);
+
+struct key {
+	const char *name;
+	unsigned where;
+	bool list;
+	key_setter *set;
+	size_t offset; /* in struct box; in struct policy for IN_MINIBOX */
+	size_t size;
+	const char *const *words; /* of set_word */
+};
+
+static void
+list_add(struct list *list, char *text, int line, const uint32_t *id)
+{
+	list->v = xgrow(list->v, list->n, &list->room, sizeof(*list->v));
+	list->v[list->n++] = (struct item){
+		.text = text,
+		.line = line,
+		.numeric = id != NULL,
+		.id = id ? *id : 0,
+	};
+}
+
+static const char *
+set_text(const struct key *key, void *field, char *value, int line)
+{
+	(void)key;
+	(void)line;
+	*(const char **)field = strcmp(value, "none") ? value : NULL;
+	return NOFAULT;
+}
+
+static const char *
+set_word(const struct key *key, void *field, char *value, int line)
+{
+	const char *known = "";
+
+	(void)line;
+	for (int i = 0; key->words[i]; i++) {
+		if (!strcmp(value, key->words[i])) {
+			*(int *)field = i;
+			return NOFAULT;
+		}
+		known = xasprintf(
+			"%s%s%s", known, i ? ", " : "", key->words[i]);
+	}
+	return xasprintf("'%s' is not one of: %s", value, known);
+}
+
+static const char *
+set_path(const struct key *key, void *field, char *value, int line)
+{
+	(void)key;
+	(void)line;
+	if (!value_is_path(value))
+		return "must be one absolute path without //, ., .., blanks, "
+		       "commas or a slash at the end";
+	*(const char **)field = value;
+	return NOFAULT;
+}
+
+static const char *
+set_rootfs(const struct key *key, void *field, char *value, int line)
+{
+	const char *fault = set_path(key, field, value, line);
+
+	if (fault)
+		return fault;
+	/* A box that holds the policy could be entered to change it (M19). */
+	if (path_beneath("/etc", value) || path_beneath(SYSCONFDIR, value))
+		return "must not be / or a directory that holds the policy";
+	return NOFAULT;
+}
+
+static const char *
+set_search_path(const struct key *key, void *field, char *value, int line)
+{
+	(void)key;
+	(void)line;
+	if (!value_is_search_path(value))
+		return "must be absolute directories without //, ., .. or "
+		       "blanks, with : between them";
+	*(const char **)field = value;
+	return NOFAULT;
+}
+
+static const char *
+set_box_name(const struct key *key, void *field, char *value, int line)
+{
+	if (!scan_is_box_name(value))
+		return "not a box name";
+	return set_text(key, field, value, line);
+}
+
+/* %b waits until the box is known: see keys_inherit. */
+static const char *
+set_hostname(const struct key *key, void *field, char *value, int line)
+{
+	char *sample = xstrdup(value);
+
+	(void)key;
+	(void)line;
+	for (char *p = sample; *p; p++)
+		if (p[0] == '%' && p[1] == 'b')
+			p[0] = 'b';
+	if (!value_is_hostname(sample))
+		return "must be 1 to 64 of A-Z a-z 0-9 . _ - (and %b for the "
+		       "box), and not begin with . or -";
+	*(const char **)field = value;
+	return NOFAULT;
+}
+
+static const char *
+set_umask(const struct key *key, void *field, char *value, int line)
+{
+	(void)key;
+	(void)line;
+	if (!strcmp(value, "none"))
+		*(int *)field = -1;
+	else if (!value_umask(value, field))
+		return "must be an octal number from 000 to 0777";
+	return NOFAULT;
+}
+
+/* Calls add() for each item between commas. */
+static const char *
+each_item(struct list *list, char *value, int line,
+	const char *(*add)(struct list *, char *, int))
+{
+	const char *fault = NOFAULT;
+
+	for (char *item = value, *next; item && !fault; item = next) {
+		size_t n;
+
+		next = strchr(item, ',');
+		if (next)
+			*next++ = '\0';
+		item += strspn(item, " ");
+		n = strlen(item);
+		while (n > 0 && item[n - 1] == ' ')
+			item[--n] = '\0';
+		if (!n)
+			fault = "an empty item";
+		else if (!strcmp(item, "none"))
+			fault = "none and something else";
+		else
+			fault = add(list, item, line);
+	}
+	return fault;
+}
+
+static const char *
+add_id(struct list *list, char *item, int line)
+{
+	uint32_t id;
+
+	if (!strcmp(item, "*"))
+		return "* stands alone in its line";
+	if (value_is_number(item)) {
+		if (!value_id(item, &id))
+			return "a number must be at most 4294967294";
+		list_add(list, item, line, &id);
+		return NOFAULT;
+	}
+	if (!value_is_account(item))
+		return xasprintf("'%s' is neither a name nor a number", item);
+	list_add(list, item, line, NULL);
+	return NOFAULT;
+}
+
+static const char *
+set_ids(const struct key *key, void *field, char *value, int line)
+{
+	if (strcmp(value, "*"))
+		return each_item(field, value, line, add_id);
+	if (strcmp(key->name, "users"))
+		return "* is for users only";
+	list_add(field, value, line, NULL);
+	return NOFAULT;
+}
+
+static const char *
+set_command(const struct key *key, void *field, char *value, int line)
+{
+	(void)key;
+	if (strcmp(value, "*") &&
+		(strpbrk(value, " ,") || !path_is_clean_dir(value)))
+		return "must be *, /a/file or /a/directory/ without //, ., .., "
+		       "blanks or commas";
+	list_add(field, value, line, NULL);
+	return NOFAULT;
+}
+
+static const char *
+set_exact(const struct key *key, void *field, char *value, int line)
+{
+	const char *word = xstrndup(value, strcspn(value, " "));
+
+	(void)key;
+	if (!value_is_path(word) || strstr(value, "  "))
+		return "must be an absolute path and words with one blank "
+		       "between them";
+	list_add(field, value, line, NULL);
+	return NOFAULT;
+}
+
+static const char *
+add_env_keep(struct list *list, char *item, int line)
+{
+	size_t n = strlen(item);
+
+	if (n > 1 && item[n - 1] == '*')
+		n--;
+	if (!envname_is_name(item, n))
+		return xasprintf("'%s' is neither NAME nor PREFIX*", item);
+	list_add(list, item, line, NULL);
+	return NOFAULT;
+}
+
+static const char *
+set_env_keep(const struct key *key, void *field, char *value, int line)
+{
+	(void)key;
+	return each_item(field, value, line, add_env_keep);
+}
+
+static const char *
+set_env_set(const struct key *key, void *field, char *value, int line)
+{
+	(void)key;
+	if (!strchr(value, '=') || !envname_is_name(value, strcspn(value, "=")))
+		return "must be NAME=VALUE";
+	list_add(field, value, line, NULL);
+	return NOFAULT;
+}
+
+/* `none` is the word for absence in every list: alone, and once. */
+static const char *
+set_list(const struct key *key, void *field, char *value, int line)
+{
+	struct list *list = field;
+	bool none = !strcmp(value, "none");
+
+	if (list->n && (none || !strcmp(list->v[0].text, "none")))
+		return "none and something else";
+	if (!none)
+		return key->set(key, field, value, line);
+	list_add(list, value, line, NULL);
+	return NOFAULT;
+}
+
+static const char *const root_words[] = { "ro", NULL };
+static const char *const home_words[] = { "tmpfs", "none", NULL };
+static const char *const proc_words[] = { "full", "pid", "none", NULL };
+static const char *const sys_words[] = { "none", "ro", NULL };
+static const char *const network_words[] = { "none", "host", NULL };
+static const char *const syscalls_words[] = { "default", "none", NULL };
+static const char *const bool_words[] = { "no", "yes", NULL };
+
+#define FIELD(type, f) offsetof(type, f), sizeof(((type *)0)->f)
+#define ANY_BOX (IN_DEFAULTS | IN_BOX)
+
+static const struct key keys[KEY_COUNT] = {
+	[KEY_DEFAULT_BOX] = { "default-box", IN_MINIBOX, false, set_box_name,
+		FIELD(struct policy, default_box), NULL },
+	[KEY_ROOTFS] = { "rootfs", IN_BOX, false, set_rootfs,
+		FIELD(struct box, rootfs), NULL },
+	[KEY_DESCRIPTION] = { "description", IN_BOX, false, set_text,
+		FIELD(struct box, description), NULL },
+	[KEY_USERS] = { "users", IN_BOX, true, set_ids,
+		FIELD(struct box, users), NULL },
+	[KEY_GROUPS] = { "groups", IN_BOX, true, set_ids,
+		FIELD(struct box, groups), NULL },
+	[KEY_DENY_USERS] = { "deny-users", IN_BOX, true, set_ids,
+		FIELD(struct box, deny_users), NULL },
+	[KEY_DENY_GROUPS] = { "deny-groups", IN_BOX, true, set_ids,
+		FIELD(struct box, deny_groups), NULL },
+	[KEY_COMMAND] = { "command", ANY_BOX, true, set_command,
+		FIELD(struct box, command), NULL },
+	[KEY_COMMAND_EXACT] = { "command-exact", ANY_BOX, true, set_exact,
+		FIELD(struct box, command_exact), NULL },
+	[KEY_SHELL] = { "shell", ANY_BOX, false, set_path,
+		FIELD(struct box, shell), NULL },
+	[KEY_PATH] = { "path", ANY_BOX, false, set_search_path,
+		FIELD(struct box, path), NULL },
+	[KEY_ROOT] = { "root", ANY_BOX, false, set_word,
+		FIELD(struct box, root), root_words },
+	[KEY_HOME] = { "home", ANY_BOX, false, set_word,
+		FIELD(struct box, home), home_words },
+	[KEY_PROC] = { "proc", ANY_BOX, false, set_word,
+		FIELD(struct box, proc), proc_words },
+	[KEY_SYS] = { "sys", ANY_BOX, false, set_word, FIELD(struct box, sys),
+		sys_words },
+	[KEY_NETWORK] = { "network", ANY_BOX, false, set_word,
+		FIELD(struct box, network), network_words },
+	[KEY_HOSTNAME] = { "hostname", ANY_BOX, false, set_hostname,
+		FIELD(struct box, hostname), NULL },
+	[KEY_SYSCALLS] = { "syscalls", ANY_BOX, false, set_word,
+		FIELD(struct box, syscalls), syscalls_words },
+	[KEY_ENV_KEEP] = { "env-keep", ANY_BOX, true, set_env_keep,
+		FIELD(struct box, env_keep), NULL },
+	[KEY_ENV_SET] = { "env-set", ANY_BOX, true, set_env_set,
+		FIELD(struct box, env_set), NULL },
+	[KEY_USER_ENV] = { "user-env", ANY_BOX, false, set_word,
+		FIELD(struct box, user_env), bool_words },
+	[KEY_UMASK] = { "umask", ANY_BOX, false, set_umask,
+		FIELD(struct box, umask), NULL },
+};
+
+const struct box keys_builtin = {
+	.shell = "/bin/sh",
+	.path = "/usr/local/bin:/usr/bin:/bin:/usr/local/sbin:/usr/sbin:/sbin",
+	.hostname = "container-box",
+	.user_env = USER_ENV_BY_COMMAND,
+	.umask = -1,
+};
+
+static const struct key *
+key_find(const char *name)
+{
+	for (size_t k = 0; k < KEY_COUNT; k++)
+		if (!strcmp(name, keys[k].name))
+			return &keys[k];
+	return NULL;
+}
+
+static const char *
+apply(struct policy *policy, struct box *box, const struct key *key,
+	char *value, int line)
+{
+	size_t k = (size_t)(key - keys);
+	int *first = box ? &box->lines[k] : &policy->lines[k];
+	char *base = box ? (char *)box : (char *)policy;
+	const char *fault;
+
+	if (*first && !key->list)
+		return xasprintf("%s is given twice, first in line %d",
+			key->name, *first);
+	if (!*first)
+		*first = line;
+	fault = (key->list ? set_list : key->set)(
+		key, base + key->offset, value, line);
+	return fault ? xasprintf("%s: %s", key->name, fault) : NOFAULT;
+}
+
+const char *
+keys_apply(struct policy *policy, const char *section, struct box *box,
+	const char *name, char *value, int line)
+{
+	const struct key *key = key_find(name);
+	enum where where = !box                       ? IN_MINIBOX
+			   : box == &policy->defaults ? IN_DEFAULTS
+						      : IN_BOX;
+
+	if (!key)
+		return xasprintf("unknown key '%s'", name);
+	if (!(key->where & where))
+		return xasprintf("%s does not belong into [%s]", name, section);
+	return apply(policy, box, key, value, line);
+}
+
+/* A list that says `none` is an empty one that was given. */
+static void
+list_finish(struct list *list)
+{
+	if (list->n == 1 && !strcmp(list->v[0].text, "none"))
+		list->n = 0;
+}
+
+static const char *
+hostname_expand(const char *pattern, const char *name)
+{
+	char *out = xstrdup(pattern), *b;
+
+	while ((b = strstr(out, "%b")))
+		out = xasprintf("%.*s%s%s", (int)(b - out), out, name, b + 2);
+	return out;
+}
+
+void
+keys_inherit(struct box *box, const struct box *defaults)
+{
+	for (size_t k = 0; k < KEY_COUNT; k++) {
+		const struct key *key = &keys[k];
+
+		if (!(key->where & IN_BOX))
+			continue;
+		if (!box->lines[k] && defaults->lines[k]) {
+			memcpy((char *)box + key->offset,
+				(const char *)defaults + key->offset,
+				key->size);
+			box->lines[k] = defaults->lines[k];
+		}
+		if (key->list)
+			list_finish((void *)((char *)box + key->offset));
+	}
+	box->hostname = hostname_expand(box->hostname, box->name);
+}
+
+const char *
+keys_name(enum policy_key key)
+{
+	return keys[key].name;
+}
+
+const char *
+keys_word(enum policy_key key, int value)
+{
+	return keys[key].words[value];
+}

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Do the keys of a box agree?
+ *
+ * Pure.  What can be said only once the whole box is known: which key needs,
+ * or excludes, which other.
+ */
+#ifndef MINIBOX_RULES_H
+#define MINIBOX_RULES_H
+
+#include "fault.h"
+#include "policy.h"
+
+/* Adds what is wrong with the box, which has everything that [defaults] gives
+ * it. */
+void rules_check(const struct policy *policy, const struct box *box,
+	struct faults *faults);
+
+#endif

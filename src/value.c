@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: MIT */
+/* What does one value of the policy or of an option mean?  Pure; any
+ * process. */
+#include "value.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "path.h"
+#include "xalloc.h"
+
+#define DIGITS "0123456789"
+#define ALPHA "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+
+bool
+value_is_path(const char *value)
+{
+	return !strpbrk(value, " ,") && path_is_clean(value);
+}
+
+bool
+value_is_search_path(const char *value)
+{
+	char *copy = xstrdup(value);
+
+	for (char *dir = copy, *next; dir; dir = next) {
+		next = strchr(dir, ':');
+		if (next)
+			*next++ = '\0';
+		if (!value_is_path(dir))
+			return false;
+	}
+	return true;
+}
+
+bool
+value_is_hostname(const char *name)
+{
+	size_t n = strlen(name);
+
+	return n >= 1 && n <= 64 && !strchr(".-", name[0]) &&
+	       strspn(name, ALPHA DIGITS "._-") == n;
+}
+
+bool
+value_is_account(const char *name)
+{
+	size_t n = strlen(name);
+
+	return n >= 1 && n <= 64 && strchr(ALPHA "_", name[0]) &&
+	       strspn(name, ALPHA DIGITS "_.@-$") == n;
+}
+
+bool
+value_is_number(const char *value)
+{
+	return *value && strspn(value, DIGITS) == strlen(value);
+}
+
+bool
+value_id(const char *value, uint32_t *id)
+{
+	uint64_t n = 0;
+
+	for (size_t i = 0; value[i]; i++) {
+		if (i >= 10)
+			return false;
+		n = n * 10 + (uint64_t)(value[i] - '0');
+	}
+	*id = (uint32_t)n;
+	return n < UINT32_MAX;
+}
+
+bool
+value_umask(const char *value, int *mask)
+{
+	size_t n = strlen(value);
+
+	if (n < 3 || n > 4 || strspn(value, "01234567") != n ||
+		(n == 4 && value[0] != '0'))
+		return false;
+	*mask = (int)strtol(value, NULL, 8);
+	return true;
+}

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What does one value of the policy or of an option mean?
+ *
+ * Pure: text in, a number or a yes out.  The types are those of
+ * minibox.conf(5), FILE FORMAT.
+ */
+#ifndef MINIBOX_VALUE_H
+#define MINIBOX_VALUE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* One clean absolute path; no blanks, no commas. */
+bool value_is_path(const char *value);
+
+/* Such paths with : between them, as in PATH. */
+bool value_is_search_path(const char *value);
+
+/* 1 to 64 of A-Z a-z 0-9 . _ - and no - or . first: what a host may be
+ * called. */
+bool value_is_hostname(const char *name);
+
+/* 1 to 64 of A-Z a-z 0-9 _ . @ - $, first a letter or _: what a user or a
+ * group may be called. */
+bool value_is_account(const char *name);
+
+/* Digits only. */
+bool value_is_number(const char *value);
+
+/* Digits, 0 to 4294967294: (uid_t)-1 means "no change" to setresuid(2)
+ * (CVE-2019-14287, CVE-2018-19788). */
+bool value_id(const char *value, uint32_t *id);
+
+/* Three octal digits, or four of which the first is 0. */
+bool value_umask(const char *value, int *mask);
+
+#endif
