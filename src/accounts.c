@@ -136,16 +136,29 @@ accounts_group(const struct accounts *accounts, const char *name, uint32_t *gid)
 	return find(accounts->groups, accounts->ngroups, name, gid);
 }
 
-const struct account *
-accounts_by_uid(const struct accounts *accounts, uint32_t uid)
+/* Of several with the number, the first of the file counts. */
+static const struct account *
+find_id(const struct account *v, size_t n, uint32_t id)
 {
 	const struct account *first = NULL;
 
-	for (size_t i = 0; i < accounts->nusers; i++) {
-		const struct account *a = &accounts->users[i];
-
-		if (a->id == uid && (!first || a->seq < first->seq))
-			first = a;
-	}
+	for (size_t i = 0; i < n; i++)
+		if (v[i].id == id && (!first || v[i].seq < first->seq))
+			first = &v[i];
 	return first;
+}
+
+const struct account *
+accounts_by_uid(const struct accounts *accounts, uint32_t uid)
+{
+	return find_id(accounts->users, accounts->nusers, uid);
+}
+
+const char *
+accounts_group_name(const struct accounts *accounts, uint32_t gid)
+{
+	const struct account *a =
+		find_id(accounts->groups, accounts->ngroups, gid);
+
+	return a ? a->name : NULL;
 }

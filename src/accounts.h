@@ -45,4 +45,7 @@ bool accounts_group(
 const struct account *accounts_by_uid(
 	const struct accounts *accounts, uint32_t uid);
 
+/* The first name of the group file for that number, or NULL. */
+const char *accounts_group_name(const struct accounts *accounts, uint32_t gid);
+
 #endif

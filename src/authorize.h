@@ -16,14 +16,6 @@
 #include "fault.h"
 #include "policy.h"
 
-/* Why not.  `line` is that of the key that decided, or of the `[box]` line
- * where none matched; 0 where the caller may not know. */
-struct refusal {
-	int status; /* 125 or 126 */
-	const char *text;
-	int line;
-};
-
 /* Whether the box admits the caller; *why is the item that decided, or NULL
  * if none matched. */
 bool authorize_admits(const struct box *box, const struct caller *caller,

@@ -43,6 +43,8 @@ caller_identify(struct caller *caller, const struct accounts *accounts)
 {
 	const struct account *a = accounts_by_uid(accounts, caller->uid);
 
+	caller->accounts = accounts;
+	caller->known = a != NULL;
 	caller->home = a ? a->home : env_home(caller->env);
 	caller->name = a && is_plain_name(a->name)
 			       ? a->name

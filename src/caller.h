@@ -22,14 +22,16 @@ struct caller {
 	size_t ngroups;
 	const char *name; /* of the passwd entry if plain, else the uid */
 	const char *home; /* of the passwd entry; without one $HOME, or NULL */
-	const char *cwd;  /* or NULL: deleted, or not reachable */
-	char **env;       /* what the caller was started with */
+	bool known;       /* there is such an entry */
+	const struct accounts *accounts; /* of the host */
+	const char *cwd; /* or NULL: deleted, or not reachable */
+	char **env;      /* what the caller was started with */
 };
 
 /* Fills in all but env.  Called before the clone; needs no privilege. */
 void caller_read(struct caller *caller, const struct accounts *accounts);
 
-/* name and home, from the accounts and uid.  Pure. */
+/* name, home, known and accounts, from the accounts and uid.  Pure. */
 void caller_identify(struct caller *caller, const struct accounts *accounts);
 
 #endif

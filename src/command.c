@@ -4,17 +4,16 @@
 #include "command.h"
 
 #include <errno.h>
-#include <limits.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #include "die.h"
+#include "listed.h"
 #include "sys.h"
+#include "walk.h"
 #include "xalloc.h"
-
-enum { LINKS_MAX = 40 }; /* as in path_resolution(7) */
 
 /* The directory that was taken, as an index of plan->cwds. */
 static size_t
@@ -24,107 +23,6 @@ take_cwd(const struct plan *plan)
 		if (chdir(plan->cwds[i]) == 0)
 			return i;
 	die_errno("cannot change to %s in the box", plan->cwds[0]);
-}
-
-/* Only root could change what is here: for links the mode says nothing. */
-static bool
-is_roots(const struct stat *st)
-{
-	return st->st_uid == 0 &&
-	       (S_ISLNK(st->st_mode) || !(st->st_mode & (S_IWGRP | S_IWOTH)));
-}
-
-/* What is left to walk: the target of the link, then the rest. */
-static const char *
-link_target(int dirfd, const char *name, const char *rest)
-{
-	char link[PATH_MAX];
-	ssize_t n = readlinkat(dirfd, name, link, sizeof(link) - 1);
-
-	if (n < 0)
-		return NULL;
-	link[n] = '\0';
-	return xasprintf("%s/%s", link, rest);
-}
-
-/* One step of the walk: what became of a component. */
-enum step { STEP_DIR, STEP_LINK, STEP_FILE, STEP_FAIL };
-
-static enum step
-take_step(int *fd, const char *name, struct stat *st)
-{
-	int next = sys_openat2(*fd, name, O_PATH | O_NOFOLLOW, 0);
-
-	if (next < 0 || fstat(next, st) < 0)
-		return STEP_FAIL;
-	if (!is_roots(st)) {
-		errno = EPERM;
-		return STEP_FAIL;
-	}
-	if (S_ISLNK(st->st_mode)) {
-		(void)close(next);
-		return STEP_LINK;
-	}
-	(void)close(*fd);
-	*fd = next;
-	return S_ISDIR(st->st_mode) ? STEP_DIR : STEP_FILE;
-}
-
-/*
- * Walks to the file as the kernel would, links followed inside the box, and
- * looks at every directory, link and at the file: each must belong to root and
- * be writable by nobody else, whatever the mount flags say, for the caller may
- * change from outside what he owns.  access(2) would be the wrong question.
- * What passes cannot be swapped before the exec, except by root.  0, or -1
- * with errno; EPERM: somebody else could change it.
- */
-static int
-walk(const char *path)
-{
-	int fd = sys_openat2(AT_FDCWD, "/", O_PATH | O_DIRECTORY, 0);
-	unsigned links = 0;
-	struct stat st;
-
-	if (fd < 0 || fstat(fd, &st) < 0)
-		return -1;
-	if (!is_roots(&st)) {
-		errno = EPERM;
-		return -1;
-	}
-	while (*path) {
-		size_t n = strcspn(path, "/");
-		const char *name = xstrndup(path, n);
-
-		path += n;
-		path += strspn(path, "/");
-		if (n == 0)
-			continue;
-		switch (take_step(&fd, name, &st)) {
-		case STEP_DIR:
-		case STEP_FILE:
-			break;
-		case STEP_LINK:
-			if (++links > LINKS_MAX) {
-				errno = ELOOP;
-				return -1;
-			}
-			path = link_target(fd, name, path);
-			if (!path)
-				return -1;
-			if (path[0] != '/')
-				break;
-			(void)close(fd);
-			fd = sys_openat2(
-				AT_FDCWD, "/", O_PATH | O_DIRECTORY, 0);
-			if (fd < 0)
-				return -1;
-			break;
-		case STEP_FAIL:
-			return -1;
-		}
-	}
-	(void)close(fd);
-	return 0;
 }
 
 static void
@@ -160,8 +58,13 @@ find_command(const struct plan *plan, size_t cwd)
 				continue;
 			refuse_exec(c->path);
 		}
-		if (plan->must_be_trusted && walk(c->path) < 0)
-			refuse_exec(c->path);
+		if (plan->must_be_trusted) {
+			int fd = walk_open(c->path);
+
+			if (fd < 0)
+				refuse_exec(c->path);
+			(void)close(fd);
+		}
 		return c->path;
 	}
 	if (!first)
@@ -217,10 +120,13 @@ command_exec(const struct plan *plan, const struct saved *saved)
 	plan->argv[0] = name;
 	plan->envp[0] = xasprintf("PWD=%s", plan->cwds[cwd]);
 	give_back(plan, saved);
+	if (plan->listed_only)
+		listed_restrict(plan->box);
 	if (sys_close_range(3, ~0U) < 0)
 		die_errno("cannot close the descriptors of minibox");
 	scrub_unblock_signals();
-	if (syscalls_install(plan->filter) < 0)
+	if ((plan->listed_only && syscalls_install(SYSCALLS_NO_MEMFD) < 0) ||
+		syscalls_install(plan->filter) < 0)
 		die_errno("cannot install the system call filter");
 	execve(name, plan->argv, plan->envp);
 	switch (errno) {

@@ -20,29 +20,44 @@
 		issecure_mask(SECURE_KEEP_CAPS_LOCKED) | \
 		LOCKED(SECURE_NO_CAP_AMBIENT_RAISE))
 
-/* What the drop and the building of a box take; all else goes at once. */
+/* When a capability is effective.  All else goes at once. */
+enum when {
+	AS_ROOT, /* fsuid 0: setfsuid(2) takes it away with the rest */
+	ALWAYS,
+	LENT, /* only where cred_lend asks for it */
+};
+
+/* What the drop and the building of a box take. */
 static const struct {
 	unsigned cap;
+	enum when when;
 	const char *name;
 } needed[] = {
-	{ CAP_SETUID, "CAP_SETUID" }, { CAP_SETGID, "CAP_SETGID" },
-	{ CAP_SETPCAP, "CAP_SETPCAP" },       /* securebits */
-	{ CAP_SYS_ADMIN, "CAP_SYS_ADMIN" },   /* namespaces, mounts */
-	{ CAP_SYS_CHROOT, "CAP_SYS_CHROOT" }, /* chroot */
-	{ CAP_NET_ADMIN, "CAP_NET_ADMIN" },   /* loopback up */
-	{ CAP_MKNOD, "CAP_MKNOD" },           /* /dev */
-	{ CAP_CHOWN, "CAP_CHOWN" },           /* the caller's empty home */
+	{ CAP_SETUID, ALWAYS, "CAP_SETUID" },
+	{ CAP_SETGID, ALWAYS, "CAP_SETGID" },
+	{ CAP_SETPCAP, ALWAYS, "CAP_SETPCAP" },       /* securebits */
+	{ CAP_SYS_ADMIN, ALWAYS, "CAP_SYS_ADMIN" },   /* namespaces, mounts */
+	{ CAP_SYS_CHROOT, ALWAYS, "CAP_SYS_CHROOT" }, /* chroot */
+	{ CAP_NET_ADMIN, ALWAYS, "CAP_NET_ADMIN" },   /* loopback up */
+	{ CAP_MKNOD, AS_ROOT, "CAP_MKNOD" },          /* /dev */
+	{ CAP_CHOWN, AS_ROOT, "CAP_CHOWN" }, /* the caller's empty home */
+	/* an overlay copies up with the rights of who mounted it */
+	{ CAP_DAC_OVERRIDE, LENT, "CAP_DAC_OVERRIDE" },
+	{ CAP_FOWNER, LENT, "CAP_FOWNER" },
 };
 
 enum { NEEDED = sizeof(needed) / sizeof(needed[0]) };
 
 static uint64_t
-needed_mask(void)
+mask_of(bool as_root, bool lent)
 {
 	uint64_t mask = 0;
 
 	for (size_t i = 0; i < NEEDED; i++)
-		mask |= (uint64_t)1 << needed[i].cap;
+		if (needed[i].when == ALWAYS ||
+			(needed[i].when == AS_ROOT && as_root) ||
+			(needed[i].when == LENT && lent))
+			mask |= (uint64_t)1 << needed[i].cap;
 	return mask;
 }
 
@@ -69,16 +84,36 @@ read_sets(void)
 	};
 }
 
-/* Effective and permitted are `mask`, nothing is inheritable; and so nothing is
- * ambient: the kernel lets no capability be that unless it is both permitted
- * and inheritable, capabilities(7). */
+/* These sets, and nothing is inheritable; and so nothing is ambient: the kernel
+ * lets no capability be that unless it is both permitted and inheritable,
+ * capabilities(7). */
 static bool
-sets_are(uint64_t mask)
+sets_are(uint64_t effective, uint64_t permitted)
 {
 	struct sets now = read_sets();
 
-	return now.effective == mask && now.permitted == mask &&
+	return now.effective == effective && now.permitted == permitted &&
 	       now.inheritable == 0;
+}
+
+/* Makes these effective, all that is needed permitted, and nothing else. */
+static void
+apply_sets(uint64_t effective)
+{
+	capng_clear(CAPNG_SELECT_BOTH);
+	for (size_t i = 0; i < NEEDED; i++) {
+		unsigned how = CAPNG_PERMITTED;
+
+		if (effective >> needed[i].cap & 1)
+			how |= CAPNG_EFFECTIVE;
+		if (capng_update(CAPNG_ADD, (capng_type_t)how, needed[i].cap) <
+			0)
+			die(EXIT_MINIBOX, "libcap-ng: cannot add a capability");
+	}
+	if (capng_apply(CAPNG_SELECT_CAPS) < 0)
+		die(EXIT_MINIBOX, "libcap-ng: cannot set the capabilities");
+	if (!sets_are(effective, mask_of(true, true)))
+		die(EXIT_MINIBOX, "the capabilities could not be set");
 }
 
 /*
@@ -146,12 +181,29 @@ void
 cred_as_caller(uid_t uid, gid_t gid)
 {
 	set_fs_ids(uid, gid);
+	if (!sets_are(mask_of(false, false), mask_of(true, true)))
+		die(EXIT_MINIBOX, "the rights are not those of the caller");
 }
 
+/* With fsuid 0 the kernel makes every permitted capability over files
+ * effective, those that are only lent as well: capabilities(7). */
 void
 cred_as_root(void)
 {
 	set_fs_ids(0, 0);
+	apply_sets(mask_of(true, false));
+}
+
+void
+cred_lend(void)
+{
+	apply_sets(mask_of(true, true));
+}
+
+void
+cred_take_back(void)
+{
+	apply_sets(mask_of(true, false));
 }
 
 void
@@ -166,21 +218,15 @@ cred_cut(void)
 	 * library keeps the pid of its first call, which is another process
 	 * after the clone. */
 	capng_setpid(0);
-	capng_clear(CAPNG_SELECT_BOTH);
-	for (size_t i = 0; i < NEEDED; i++)
-		if (capng_update(CAPNG_ADD, CAPNG_EFFECTIVE | CAPNG_PERMITTED,
-			    needed[i].cap) < 0)
-			die(EXIT_MINIBOX, "libcap-ng: cannot add a capability");
 	drop_bounding();
-	if (capng_apply(CAPNG_SELECT_CAPS) < 0)
-		die(EXIT_MINIBOX, "libcap-ng: cannot cut the capabilities");
+	apply_sets(mask_of(true, false));
 	if (prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0) < 0)
 		die_errno("cannot clear the ambient capabilities");
-	if (!sets_are(needed_mask()) || !bounding_is_empty())
+	if (!bounding_is_empty())
 		die(EXIT_MINIBOX, "the capabilities could not be cut");
 	if (setresgid(gid, gid, gid) < 0)
 		die_errno("cannot set the group ids");
-	cred_as_root();
+	set_fs_ids(0, 0);
 }
 
 /* Everything that cred_drop did, read back. */
@@ -196,7 +242,7 @@ cred_prove(uid_t uid, gid_t gid)
 	if (getresgid(&rg, &eg, &sg) < 0 || rg != gid || eg != gid ||
 		sg != gid || (gid_t)setfsgid((gid_t)-1) != gid)
 		die(EXIT_MINIBOX, "the group ids are not dropped");
-	if (!sets_are(0) || !bounding_is_empty())
+	if (!sets_are(0, 0) || !bounding_is_empty())
 		die(EXIT_MINIBOX, "the capabilities are not dropped");
 	if (prctl(PR_GET_SECUREBITS, 0, 0, 0, 0) != SECUREBITS)
 		die(EXIT_MINIBOX, "the securebits are not locked");

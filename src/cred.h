@@ -22,11 +22,20 @@ void cred_cut(void);
 /*
  * From here to cred_as_root, paths are walked and files made with the rights of
  * the caller: his fsuid and fsgid, his groups, and none of the capabilities
- * that pass over permissions, which cred_cut has removed.  init, before the
- * drop. Dies on failure.  setfsuid(2).
+ * that pass over permissions, which is read back.  init, before the drop.
+ * Dies on failure.  setfsuid(2).
  */
 void cred_as_caller(uid_t uid, gid_t gid);
 void cred_as_root(void);
+
+/*
+ * Between these two, CAP_DAC_OVERRIDE and CAP_FOWNER are effective; at no other
+ * time are they.  For the one call that makes an overlay: it keeps the
+ * credentials of who makes it, and copies files up with them.  init, as root,
+ * before the drop.  Dies on failure.
+ */
+void cred_lend(void);
+void cred_take_back(void);
 
 /*
  * Gives everything up for good, in this order (the bounding set is empty since

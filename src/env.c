@@ -105,13 +105,6 @@ caller_value(const struct caller *caller, const char *name)
 	return NULL;
 }
 
-static bool
-refuse(struct refusal *refusal, int status, const char *text)
-{
-	*refusal = (struct refusal){ .status = status, .text = text };
-	return false;
-}
-
 /* One -e NAME or -e NAME=VALUE. */
 static bool
 env_typed(struct env *env, const struct box *box, const struct caller *caller,
@@ -122,26 +115,23 @@ env_typed(struct env *env, const struct box *box, const struct caller *caller,
 	const char *value = word[n] ? word + n + 1 : caller_value(caller, name);
 
 	if (!envname_is_name(word, n))
-		return refuse(refusal, EXIT_MINIBOX,
+		return fault_refuse(refusal, EXIT_MINIBOX, 0,
 			xasprintf("-e: '%s' is not a variable name", name));
-	if (!policy_user_env(box)) {
-		(void)refuse(refusal, EXIT_DENIED,
+	if (!policy_user_env(box))
+		return fault_refuse(refusal, EXIT_DENIED,
+			box->lines[KEY_USER_ENV] ? box->lines[KEY_USER_ENV]
+						 : box->line,
 			xasprintf("box '%s' does not allow -e; leave it out",
 				box->name));
-		refusal->line = box->lines[KEY_USER_ENV]
-					? box->lines[KEY_USER_ENV]
-					: box->line;
-		return false;
-	}
 	if (envname_is_refused(word, n, policy_any_command(box)))
-		return refuse(refusal, EXIT_DENIED,
+		return fault_refuse(refusal, EXIT_DENIED, 0,
 			xasprintf("-e: %s cannot be set in box '%s'; leave it "
 				  "out",
 				name, box->name));
 	if (!value)
 		return true; /* NAME alone, and the caller has none */
 	if (envname_is_plain_only(word, n) && !envname_value_is_plain(value))
-		return refuse(refusal, EXIT_MINIBOX,
+		return fault_refuse(refusal, EXIT_MINIBOX, 0,
 			xasprintf("-e: %s must be 1 to 64 of A-Z a-z 0-9 _ . "
 				  "@ : + -",
 				name));

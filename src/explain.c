@@ -56,26 +56,64 @@ print_namespaces(FILE *out, uint64_t flags)
 	fputc('\n', out);
 }
 
-static void
-print_op(FILE *out, const struct op *op)
+static unsigned long long
+mib(uint64_t bytes)
 {
-	fputs("  mount: ", out);
+	return (unsigned long long)(bytes >> 20);
+}
+
+static void
+print_root(FILE *out, const struct op *op)
+{
+	if (!op->writable) {
+		fprintf(out, "%s on /, ro nosuid nodev", op->source);
+		return;
+	}
+	fprintf(out,
+		"overlay on /, lower=%s upper=(tmpfs size=%lluM inodes=%llu) "
+		"rw nosuid nodev",
+		op->source, mib(op->size), (unsigned long long)op->inodes);
+}
+
+static void
+print_tmpfs(FILE *out, const struct op *op)
+{
+	fputs("tmpfs on ", out);
+	print_word(out, op->target);
+	fprintf(out, ", size=");
+	if (op->size % (1 << 20))
+		fprintf(out, "%lluK", (unsigned long long)(op->size >> 10));
+	else
+		fprintf(out, "%lluM", mib(op->size));
+	fprintf(out, " inodes=%llu mode=%04o nosuid nodev",
+		(unsigned long long)op->inodes, (unsigned)op->mode);
+}
+
+static void
+print_bind(FILE *out, const struct op *op)
+{
+	fputs("bind ", out);
+	print_word(out, op->source);
+	fputs(" on ", out);
+	print_word(out, op->target);
+	fprintf(out, ", %s nosuid nodev", op->writable ? "rw" : "ro");
+}
+
+static void
+print_kind(FILE *out, const struct plan *plan, const struct op *op)
+{
 	switch (op->kind) {
 	case OP_ROOT:
-		fprintf(out, "%s on /, ro nosuid nodev", op->source);
+		print_root(out, op);
 		break;
 	case OP_TMPFS:
-		fprintf(out,
-			"tmpfs on %s, size=%lluM inodes=%llu mode=%04o nosuid "
-			"nodev",
-			op->target, (unsigned long long)(op->size >> 20),
-			(unsigned long long)op->inodes, (unsigned)op->mode);
+		print_tmpfs(out, op);
 		break;
 	case OP_DIR:
 		fputs("directory ", out);
 		print_word(out, op->target);
 		fprintf(out, ", mode=%04o owner=%u:%u", (unsigned)op->mode,
-			(unsigned)op->uid, (unsigned)op->gid);
+			(unsigned)plan->uid, (unsigned)plan->gid);
 		break;
 	case OP_PROC:
 		fprintf(out,
@@ -89,10 +127,39 @@ print_op(FILE *out, const struct op *op)
 		fprintf(out,
 			"minimal dev on %s: null zero full random urandom tty "
 			"ptmx pts shm (size=%lluM) fd stdin stdout stderr",
-			op->target, (unsigned long long)(op->size >> 20));
+			op->target, mib(op->size));
+		break;
+	case OP_BIND:
+		print_bind(out, op);
+		break;
+	case OP_FILE:
+		fprintf(out,
+			"copy of %s with your entries first, ro nosuid "
+			"nodev",
+			op->target);
 		break;
 	}
-	fputs(op->if_exists ? ", if it exists\n" : "\n", out);
+}
+
+/* A step, and what it depends on. */
+static void
+print_op(FILE *out, const struct plan *plan, const struct op *op)
+{
+	fputs("  mount: ", out);
+	print_kind(out, plan, op);
+	if (op->noexec && op->kind != OP_DEV)
+		fputs(" noexec", out);
+	if (op->as_caller)
+		fputs(", opened with your rights", out);
+	if (op->own)
+		fputs(", if it is a directory of yours", out);
+	if (op->if_source)
+		fputs(", if the host has it", out);
+	if (op->if_exists)
+		fputs(", if it exists", out);
+	if (op->make && !op->own)
+		fputs(", made if it is missing", out);
+	fputc('\n', out);
 }
 
 static void
@@ -147,11 +214,19 @@ print_plan(FILE *out, const struct plan *plan)
 	fprintf(out, "  hostname: %s\n", plan->hostname);
 	if (plan->namespaces & CLONE_NEWNET)
 		fputs("  network: loopback only\n", out);
-	for (size_t i = 0; i < plan->nops; i++)
-		print_op(out, &plan->ops[i]);
+	if (plan->netns)
+		fprintf(out, "  network: namespace /run/netns/%s\n",
+			plan->netns);
+	for (size_t i = 0; i < plan->mounts.n; i++)
+		print_op(out, plan, &plan->mounts.ops[i]);
 	print_ids(out, plan);
 	fputs("  capabilities: none, no_new_privs\n", out);
-	fprintf(out, "  syscalls: %s\n", filters[plan->filter]);
+	fprintf(out, "  syscalls: %s%s\n", filters[plan->filter],
+		plan->listed_only ? ", no memfd_create" : "");
+	if (plan->listed_only)
+		fputs("  exec: only the commands that the box lists, and their "
+		      "interpreters (Landlock)\n",
+			out);
 	fputs("  rlimit: core=0\n", out);
 	if (plan->umask >= 0)
 		fprintf(out, "  umask: %04o\n", (unsigned)plan->umask);
@@ -218,6 +293,8 @@ list_box(FILE *out, const struct box *box)
 	for (size_t i = 0; i < box->command_exact.n; i++)
 		fprintf(out, "    %s (exactly)\n",
 			box->command_exact.v[i].text);
+	for (size_t i = 0; i < box->allow_bind.n; i++)
+		fprintf(out, "    -B %s\n", box->allow_bind.v[i].text);
 }
 
 bool

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What is wrong with the policy, and where?  Pure; any process. */
+/* What is wrong with the policy, or with what the caller wants?  Pure; any
+ * process. */
 #include "fault.h"
 
 #include <stdarg.h>
@@ -43,4 +44,15 @@ fault_sort(struct faults *faults)
 {
 	if (faults->n > 1)
 		qsort(faults->v, faults->n, sizeof(*faults->v), fault_cmp);
+}
+
+bool
+fault_refuse(struct refusal *refusal, int status, int line, const char *text)
+{
+	*refusal = (struct refusal){
+		.status = status,
+		.text = text,
+		.line = line,
+	};
+	return false;
 }

@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What is wrong with the policy, and where?
+ * What is wrong with the policy, or with what the caller wants, and where?
  *
  * Pure.  The readers of the policy add every fault they find; one fault is
- * enough to refuse every box, and `minibox --check` prints them all.
+ * enough to refuse every box, and `minibox --check` prints them all.  A refusal
+ * is for one caller and one command.
  */
 #ifndef MINIBOX_FAULT_H
 #define MINIBOX_FAULT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 enum { FAULT_MAX = 1000 }; /* more are counted, not kept */
@@ -29,5 +31,17 @@ void fault_add(struct faults *faults, const char *file, int line,
 
 /* In the order of the lines, whatever order they were found in. */
 void fault_sort(struct faults *faults);
+
+/* Why not.  `line` is that of the key that decided, or of the `[box]` line
+ * where none matched; 0 where the caller may not know. */
+struct refusal {
+	int status; /* 125 or 126 */
+	const char *text;
+	int line;
+};
+
+/* Fills it in; false, so that it can be returned. */
+bool fault_refuse(
+	struct refusal *refusal, int status, int line, const char *text);
 
 #endif

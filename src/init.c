@@ -231,6 +231,8 @@ spawn(const struct plan *plan, const struct saved *saved)
 void
 init_run(const struct plan *plan, const struct saved *saved, int go, int status)
 {
+	if (plan->netns)
+		ns_enter_network(plan->netns);
 	root_build(plan);
 	ns_set_hostname(plan->hostname);
 	if (plan->namespaces & CLONE_NEWNET)

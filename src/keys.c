@@ -9,11 +9,13 @@
 #include "envname.h"
 #include "path.h"
 #include "scan.h"
+#include "tokens.h"
 #include "value.h"
 #include "xalloc.h"
 
 #define NOFAULT NULL
 
+enum { TMPFS_MIN = 64 << 10 }; /* bytes */
 enum where { IN_MINIBOX = 1, IN_DEFAULTS = 2, IN_BOX = 4 };
 
 /* A setter puts `value` into `field`; it returns what is wrong with the value,
@@ -32,16 +34,15 @@ struct key {
 	const char *const *words; /* of set_word */
 };
 
-static void
-list_add(struct list *list, char *text, int line, const uint32_t *id)
+static struct item *
+list_add(struct list *list, char *text, int line)
 {
+	struct item *item;
+
 	list->v = xgrow(list->v, list->n, &list->room, sizeof(*list->v));
-	list->v[list->n++] = (struct item){
-		.text = text,
-		.line = line,
-		.numeric = id != NULL,
-		.id = id ? *id : 0,
-	};
+	item = &list->v[list->n++];
+	*item = (struct item){ .text = text, .line = line };
+	return item;
 }
 
 static const char *
@@ -175,6 +176,7 @@ each_item(struct list *list, char *value, int line,
 static const char *
 add_id(struct list *list, char *item, int line)
 {
+	struct item *added;
 	uint32_t id;
 
 	if (!strcmp(item, "*"))
@@ -182,12 +184,14 @@ add_id(struct list *list, char *item, int line)
 	if (value_is_number(item)) {
 		if (!value_id(item, &id))
 			return "a number must be at most 4294967294";
-		list_add(list, item, line, &id);
+		added = list_add(list, item, line);
+		added->numeric = true;
+		added->id = id;
 		return NOFAULT;
 	}
 	if (!value_is_account(item))
 		return xasprintf("'%s' is neither a name nor a number", item);
-	list_add(list, item, line, NULL);
+	(void)list_add(list, item, line);
 	return NOFAULT;
 }
 
@@ -198,7 +202,7 @@ set_ids(const struct key *key, void *field, char *value, int line)
 		return each_item(field, value, line, add_id);
 	if (strcmp(key->name, "users"))
 		return "* is for users only";
-	list_add(field, value, line, NULL);
+	(void)list_add(field, value, line);
 	return NOFAULT;
 }
 
@@ -210,7 +214,7 @@ set_command(const struct key *key, void *field, char *value, int line)
 		(strpbrk(value, " ,") || !path_is_clean_dir(value)))
 		return "must be *, /a/file or /a/directory/ without //, ., .., "
 		       "blanks or commas";
-	list_add(field, value, line, NULL);
+	(void)list_add(field, value, line);
 	return NOFAULT;
 }
 
@@ -223,7 +227,7 @@ set_exact(const struct key *key, void *field, char *value, int line)
 	if (!value_is_path(word) || strstr(value, "  "))
 		return "must be an absolute path and words with one blank "
 		       "between them";
-	list_add(field, value, line, NULL);
+	(void)list_add(field, value, line);
 	return NOFAULT;
 }
 
@@ -236,7 +240,7 @@ add_env_keep(struct list *list, char *item, int line)
 		n--;
 	if (!envname_is_name(item, n))
 		return xasprintf("'%s' is neither NAME nor PREFIX*", item);
-	list_add(list, item, line, NULL);
+	(void)list_add(list, item, line);
 	return NOFAULT;
 }
 
@@ -253,8 +257,92 @@ set_env_set(const struct key *key, void *field, char *value, int line)
 	(void)key;
 	if (!strchr(value, '=') || !envname_is_name(value, strcspn(value, "=")))
 		return "must be NAME=VALUE";
-	list_add(field, value, line, NULL);
+	(void)list_add(field, value, line);
 	return NOFAULT;
+}
+
+static const char *
+set_network(const struct key *key, void *field, char *value, int line)
+{
+	struct network *network = field;
+
+	(void)key;
+	(void)line;
+	*network = (struct network){ .kind = NETWORK_NONE };
+	if (!strcmp(value, "none"))
+		return NOFAULT;
+	if (!strcmp(value, "host")) {
+		network->kind = NETWORK_HOST;
+		return NOFAULT;
+	}
+	if (strncmp(value, "netns:", 6) || !value_is_netns(value + 6))
+		return xasprintf(
+			"'%s' is not one of: none, host, netns:NAME", value);
+	network->kind = NETWORK_NETNS;
+	network->netns = value + 6;
+	return NOFAULT;
+}
+
+/* A tmpfs takes 0 as "no limit"; and with fewer than 16 inodes it is useless.
+ */
+static bool
+tmpfs_size(const char *value, uint64_t *bytes)
+{
+	return value_size(value, bytes) && *bytes >= TMPFS_MIN;
+}
+
+static const char *
+set_tmp_size(const struct key *key, void *field, char *value, int line)
+{
+	(void)key;
+	(void)line;
+	if (!tmpfs_size(value, field))
+		return "must be a size such as 64M, at least 64K";
+	return NOFAULT;
+}
+
+/* PATH[:SIZE[:MODE]] */
+static const char *
+set_tmpfs(const struct key *key, void *field, char *value, int line)
+{
+	struct item *item = list_add(field, value, line);
+	char *path = xstrdup(value), *size = strchr(path, ':'), *mode = NULL;
+
+	(void)key;
+	if (size) {
+		*size++ = '\0';
+		mode = strchr(size, ':');
+	}
+	if (mode)
+		*mode++ = '\0';
+	item->target = path;
+	item->mode = -1;
+	if (!value_is_path(item->target))
+		return "must be PATH[:SIZE[:MODE]], PATH absolute without //, "
+		       "., .., blanks or commas";
+	if (size && !tmpfs_size(size, &item->size))
+		return "SIZE must be a size such as 64M, at least 64K";
+	if (mode && !value_mode(mode, &item->mode))
+		return "MODE must be octal, from 000 to 1777";
+	return NOFAULT;
+}
+
+/* SRC[:DST[:ro|rw]]; what else is asked of allow-bind is in rules. */
+static const char *
+set_bind(const struct key *key, void *field, char *value, int line)
+{
+	struct item *item = list_add(field, value, line);
+	struct value_bind bind;
+	const char *fault = value_bind(value, &bind);
+
+	(void)key;
+	if (fault)
+		return fault;
+	item->source = bind.source;
+	item->target = bind.target ? bind.target : bind.source;
+	item->writable = bind.writable;
+	fault = tokens_path_fault(item->source);
+	return fault ? fault : tokens_path_fault(item->target);
 }
 
 /* `none` is the word for absence in every list: alone, and once. */
@@ -268,15 +356,15 @@ set_list(const struct key *key, void *field, char *value, int line)
 		return "none and something else";
 	if (!none)
 		return key->set(key, field, value, line);
-	list_add(list, value, line, NULL);
+	(void)list_add(list, value, line);
 	return NOFAULT;
 }
 
-static const char *const root_words[] = { "ro", NULL };
-static const char *const home_words[] = { "tmpfs", "none", NULL };
+static const char *const exec_words[] = { "any", "listed", NULL };
+static const char *const root_words[] = { "ro", "overlay", NULL };
+static const char *const home_words[] = { "tmpfs", "none", "ro", "rw", NULL };
 static const char *const proc_words[] = { "full", "pid", "none", NULL };
 static const char *const sys_words[] = { "none", "ro", NULL };
-static const char *const network_words[] = { "none", "host", NULL };
 static const char *const syscalls_words[] = { "default", "none", NULL };
 static const char *const bool_words[] = { "no", "yes", NULL };
 
@@ -302,20 +390,32 @@ static const struct key keys[KEY_COUNT] = {
 		FIELD(struct box, command), NULL },
 	[KEY_COMMAND_EXACT] = { "command-exact", ANY_BOX, true, set_exact,
 		FIELD(struct box, command_exact), NULL },
+	[KEY_EXEC] = { "exec", ANY_BOX, false, set_word,
+		FIELD(struct box, exec), exec_words },
 	[KEY_SHELL] = { "shell", ANY_BOX, false, set_path,
 		FIELD(struct box, shell), NULL },
 	[KEY_PATH] = { "path", ANY_BOX, false, set_search_path,
 		FIELD(struct box, path), NULL },
 	[KEY_ROOT] = { "root", ANY_BOX, false, set_word,
 		FIELD(struct box, root), root_words },
+	[KEY_TMPFS] = { "tmpfs", ANY_BOX, true, set_tmpfs,
+		FIELD(struct box, tmpfs), NULL },
+	[KEY_TMP_SIZE] = { "tmp-size", ANY_BOX, false, set_tmp_size,
+		FIELD(struct box, tmp_size), NULL },
 	[KEY_HOME] = { "home", ANY_BOX, false, set_word,
 		FIELD(struct box, home), home_words },
 	[KEY_PROC] = { "proc", ANY_BOX, false, set_word,
 		FIELD(struct box, proc), proc_words },
 	[KEY_SYS] = { "sys", ANY_BOX, false, set_word, FIELD(struct box, sys),
 		sys_words },
-	[KEY_NETWORK] = { "network", ANY_BOX, false, set_word,
-		FIELD(struct box, network), network_words },
+	[KEY_BIND] = { "bind", ANY_BOX, true, set_bind, FIELD(struct box, bind),
+		NULL },
+	[KEY_ALLOW_BIND] = { "allow-bind", ANY_BOX, true, set_bind,
+		FIELD(struct box, allow_bind), NULL },
+	[KEY_PASSWD] = { "passwd", ANY_BOX, false, set_word,
+		FIELD(struct box, passwd), bool_words },
+	[KEY_NETWORK] = { "network", ANY_BOX, false, set_network,
+		FIELD(struct box, network), NULL },
 	[KEY_HOSTNAME] = { "hostname", ANY_BOX, false, set_hostname,
 		FIELD(struct box, hostname), NULL },
 	[KEY_SYSCALLS] = { "syscalls", ANY_BOX, false, set_word,
@@ -333,6 +433,8 @@ static const struct key keys[KEY_COUNT] = {
 const struct box keys_builtin = {
 	.shell = "/bin/sh",
 	.path = "/usr/local/bin:/usr/bin:/bin:/usr/local/sbin:/usr/sbin:/sbin",
+	.tmp_size = (uint64_t)64 << 20,
+	.passwd = true,
 	.hostname = "container-box",
 	.user_env = USER_ENV_BY_COMMAND,
 	.umask = -1,
@@ -424,10 +526,4 @@ const char *
 keys_name(enum policy_key key)
 {
 	return keys[key].name;
-}
-
-const char *
-keys_word(enum policy_key key, int value)
-{
-	return keys[key].words[value];
 }

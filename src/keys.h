@@ -24,7 +24,4 @@ void keys_inherit(struct box *box, const struct box *defaults);
 /* The name of a key, as the policy spells it. */
 const char *keys_name(enum policy_key key);
 
-/* The word for the value of a key that takes one word of a few. */
-const char *keys_word(enum policy_key key, int value);
-
 #endif

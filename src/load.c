@@ -10,6 +10,8 @@
 #include <unistd.h>
 
 #include "die.h"
+#include "mounts.h"
+#include "path.h"
 #include "reader.h"
 #include "trusted.h"
 
@@ -83,24 +85,90 @@ load_accounts(struct accounts *accounts)
 /* A mount point that a start of the box would miss. */
 static void
 check_point(const struct policy *policy, const struct box *box, int root,
-	const char *name, struct faults *faults)
+	const struct op *op, bool directory, struct faults *faults)
 {
+	int line = op->line ? op->line : box->lines[KEY_ROOTFS];
 	struct stat st;
 
-	if (fstatat(root, name, &st, AT_SYMLINK_NOFOLLOW) < 0)
-		fault_add(faults, policy->file, box->lines[KEY_ROOTFS],
-			"%s: no mount point /%s; fix: mkdir %s/%s", box->rootfs,
-			name, box->rootfs, name);
-	else if (!S_ISDIR(st.st_mode))
-		fault_add(faults, policy->file, box->lines[KEY_ROOTFS],
-			"%s: the mount point /%s is not a directory",
-			box->rootfs, name);
+	if (fstatat(root, op->target + 1, &st, AT_SYMLINK_NOFOLLOW) < 0)
+		fault_add(faults, policy->file, line,
+			"%s: no mount point %s; fix: %s %s%s", box->rootfs,
+			op->target, directory ? "mkdir -p" : "touch",
+			box->rootfs, op->target);
+	else if (S_ISLNK(st.st_mode))
+		fault_add(faults, policy->file, line,
+			"%s: the mount point %s is a symbolic link",
+			box->rootfs, op->target);
+	else if (!S_ISDIR(st.st_mode) == directory)
+		fault_add(faults, policy->file, line,
+			"%s: the mount point %s is %s directory", box->rootfs,
+			op->target, directory ? "not a" : "a");
+}
+
+/* What a bind shows to everybody; *directory: it is one. */
+static bool
+check_source(const struct policy *policy, const struct op *op, bool *directory,
+	struct faults *faults)
+{
+	const char *why;
+	int fd = trusted_open(op->source, &why);
+	struct stat st;
+
+	if (fd < 0 || fstat(fd, &st) < 0) {
+		fault_add(faults, policy->file, op->line, "bind: %s", why);
+		return false;
+	}
+	*directory = S_ISDIR(st.st_mode);
+	(void)close(fd);
+	return true;
+}
+
+/* All that does not depend on who calls. */
+static void
+check_mounts(const struct policy *policy, const struct box *box, int root,
+	const struct mounts *mounts, struct faults *faults)
+{
+	for (size_t i = 1; i < mounts->n; i++) {
+		const struct op *op = &mounts->ops[i];
+		bool directory = true;
+
+		if (op->kind == OP_DIR || op->if_exists || op->as_caller)
+			continue;
+		if (op->kind == OP_BIND &&
+			!check_source(policy, op, &directory, faults))
+			continue;
+		if (!op->make)
+			check_point(policy, box, root, op, directory, faults);
+	}
+}
+
+static void
+check_netns(const struct policy *policy, const struct box *box,
+	struct faults *faults)
+{
+	const char *name = box->network.netns, *why;
+	int fd = name ? trusted_open(path_join("/run/netns", name), &why) : 0;
+
+	if (fd < 0)
+		fault_add(faults, policy->file, box->lines[KEY_NETWORK],
+			"network: %s; fix: ip netns add %s", why, name);
+	if (name && fd >= 0)
+		(void)close(fd);
 }
 
 static void
 check_root(const struct policy *policy, const struct box *box,
-	struct faults *faults)
+	const struct accounts *accounts, struct faults *faults)
 {
+	const struct request nothing = { 0 };
+	const struct caller sample = {
+		.name = "nobody",
+		.home = "/home/nobody",
+		.known = true,
+		.accounts = accounts,
+	};
+	struct refusal refusal;
+	struct mounts mounts;
 	const char *why;
 	int fd = trusted_open_dir(box->rootfs, &why);
 
@@ -109,19 +177,16 @@ check_root(const struct policy *policy, const struct box *box,
 			"%s: %s", box->rootfs, why);
 		return;
 	}
-	check_point(policy, box, fd, "dev", faults);
-	if (box->home == HOME_TMPFS)
-		check_point(policy, box, fd, "home", faults);
-	if (box->proc != PROC_NONE)
-		check_point(policy, box, fd, "proc", faults);
-	if (box->sys != SYS_NONE)
-		check_point(policy, box, fd, "sys", faults);
+	if (mounts_make(&mounts, box, &sample, &nothing, &refusal))
+		check_mounts(policy, box, fd, &mounts, faults);
 	(void)close(fd);
+	check_netns(policy, box, faults);
 }
 
 void
-load_check_roots(const struct policy *policy, struct faults *faults)
+load_check_roots(const struct policy *policy, const struct accounts *accounts,
+	struct faults *faults)
 {
 	for (size_t i = 0; i < policy->nboxes; i++)
-		check_root(policy, &policy->boxes[i], faults);
+		check_root(policy, &policy->boxes[i], accounts, faults);
 }

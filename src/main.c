@@ -54,6 +54,8 @@ static const char usage[] =
 	"  -b, --box=NAME          the box to enter\n"
 	"  -c STRING               run the box's shell with -c STRING\n"
 	"  -C, --chdir=DIR         working directory in the box\n"
+	"  -B, --bind=SRC[:DST[:ro|rw]]\n"
+	"                          show a file or directory of yours\n"
 	"  -e, --env=NAME[=VALUE]  set a variable, or take yours along\n"
 	"      --hostname=NAME     host name in the box\n"
 	"      --network=none      no network, even if the box has one\n"
@@ -134,10 +136,10 @@ mode_check(struct context *c)
 		(void)load_policy(&c->policy, &c->faults);
 	else
 		(void)load_file(&c->policy, name, &c->faults);
-	if (root && !c->faults.n)
-		load_check_roots(&c->policy, &c->faults);
-	print_faults(&c->faults, "");
 	load_accounts(&c->accounts);
+	if (root && !c->faults.n)
+		load_check_roots(&c->policy, &c->accounts, &c->faults);
+	print_faults(&c->faults, "");
 	authorize_check(&c->policy, &c->accounts, &c->warnings);
 	print_faults(&c->warnings, "warning: ");
 	if (c->faults.n)

@@ -3,7 +3,10 @@
  * process, the rest in init; both as euid 0. */
 #include "ns.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <net/if.h>
+#include <sched.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -12,6 +15,7 @@
 
 #include "die.h"
 #include "sys.h"
+#include "trusted.h"
 
 pid_t
 ns_clone(uint64_t namespaces, int *pidfd)
@@ -52,4 +56,27 @@ ns_loopback_up(void)
 	if (ioctl(fd, SIOCSIFFLAGS, &ifr) < 0)
 		die_errno("cannot bring up loopback");
 	(void)close(fd);
+}
+
+void
+ns_enter_network(const char *name)
+{
+	const char *why;
+	int dir = trusted_open_dir("/run/netns", &why), fd = -1;
+
+	if (dir >= 0)
+		fd = openat(dir, name,
+			O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY |
+				O_CLOEXEC);
+	if (fd < 0 || setns(fd, CLONE_NEWNET) < 0)
+		die(EXIT_MINIBOX,
+			"network namespace '%s': %s; tell your administrator "
+			"to run: ip netns add %s",
+			name,
+			dir < 0 ? "there is no /run/netns that only root "
+				  "can change"
+				: strerror(errno),
+			name);
+	(void)close(fd);
+	(void)close(dir);
 }

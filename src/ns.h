@@ -22,4 +22,9 @@ void ns_set_hostname(const char *name);
  * CAP_NET_ADMIN; dies. */
 void ns_loopback_up(void);
 
+/* Enters the network namespace that the admin made under that name with
+ * ip-netns(8), network_namespaces(7): one in /run/netns, where only root can
+ * have put it.  init, CAP_SYS_ADMIN; dies. */
+void ns_enter_network(const char *name);
+
 #endif

@@ -10,81 +10,6 @@
 #include "path.h"
 #include "xalloc.h"
 
-#define TMPFS_SIZE ((uint64_t)64 << 20)
-#define TMPFS_PER_INODE 4096
-
-/* They exist in every box whose root file system has the directory. */
-static const struct {
-	const char *target;
-	mode_t mode;
-} standing_tmpfs[] = {
-	{ "/tmp", 01777 },
-	{ "/var/tmp", 01777 },
-	{ "/run", 0755 },
-};
-
-static struct op *
-plan_op(struct plan *plan, enum op_kind kind, const char *target)
-{
-	struct op *op = &plan->ops[plan->nops++];
-
-	*op = (struct op){ .kind = kind, .target = target };
-	return op;
-}
-
-static void
-plan_tmpfs(struct plan *plan, const char *target, mode_t mode, bool if_exists)
-{
-	struct op *op = plan_op(plan, OP_TMPFS, target);
-
-	op->size = TMPFS_SIZE;
-	op->inodes = TMPFS_SIZE / TMPFS_PER_INODE;
-	op->mode = mode;
-	op->if_exists = if_exists;
-}
-
-/* Where the home is in the box: its own path below /home, else /home/NAME. */
-static const char *
-plan_home(const struct box *box, const struct caller *caller)
-{
-	const char *home = caller->home;
-
-	if (box->home == HOME_NONE)
-		return "/";
-	if (home && path_is_clean(home) && path_beneath(home, "/home") &&
-		strcmp(home, "/home"))
-		return home;
-	return path_join("/home", caller->name);
-}
-
-/* In this order nothing covers what was mounted before. */
-static void
-plan_ops(struct plan *plan, const struct box *box, const char *home)
-{
-	size_t n = sizeof(standing_tmpfs) / sizeof(standing_tmpfs[0]);
-	struct op *op;
-
-	plan_op(plan, OP_ROOT, "/")->source = box->rootfs;
-	for (size_t i = 0; i < n; i++)
-		plan_tmpfs(plan, standing_tmpfs[i].target,
-			standing_tmpfs[i].mode, true);
-	if (box->home == HOME_TMPFS) {
-		plan_tmpfs(plan, "/home", 0755, false);
-		op = plan_op(plan, OP_DIR, home);
-		op->mode = 0700;
-		op->uid = plan->uid;
-		op->gid = plan->gid;
-	}
-	if (box->proc != PROC_NONE)
-		plan_op(plan, OP_PROC, "/proc")->pid_only =
-			box->proc == PROC_PID;
-	if (box->sys == SYS_RO)
-		plan_op(plan, OP_SYS, "/sys");
-	op = plan_op(plan, OP_DEV, "/dev");
-	op->size = TMPFS_SIZE; /* of /dev/shm */
-	op->inodes = TMPFS_SIZE / TMPFS_PER_INODE;
-}
-
 static void
 plan_cwd(struct plan *plan, const char *cwd)
 {
@@ -247,9 +172,8 @@ bool
 plan_make(struct plan *plan, const struct box *box, const struct caller *caller,
 	const struct request *request, struct refusal *refusal)
 {
-	bool host_network =
-		box->network == NETWORK_HOST && !request->no_network;
-	const char *home = plan_home(box, caller);
+	int network = request->no_network ? NETWORK_NONE : box->network.kind;
+	const char *home = mounts_home(box, caller);
 
 	*plan = (struct plan){
 		.box = box,
@@ -259,25 +183,23 @@ plan_make(struct plan *plan, const struct box *box, const struct caller *caller,
 		.ngroups = caller->ngroups,
 		.namespaces = CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWIPC |
 			      CLONE_NEWUTS | CLONE_NEWCGROUP |
-			      (host_network ? 0 : CLONE_NEWNET),
+			      (network == NETWORK_NONE ? CLONE_NEWNET : 0),
+		.netns = network == NETWORK_NETNS ? box->network.netns : NULL,
 		.hostname =
 			request->hostname ? request->hostname : box->hostname,
 		.must_be_trusted = !policy_any_command(box),
 		.argv = plan_argv(box, request),
 		.umask = box->umask,
-		.filter = plan_filter(box, host_network),
+		.filter = plan_filter(box, network == NETWORK_HOST),
+		.listed_only = box->exec == EXEC_LISTED,
 	};
-	plan_ops(plan, box, home);
 	plan_cwds(plan, caller, request, home);
 	plan_candidates(plan, box, plan->argv[0]);
-	if (plan->ncandidates == 0) {
-		*refusal = (struct refusal){
-			.status = EXIT_DENIED,
-			.text = refusal_text(box, plan->argv[0]),
-			.line = box->line,
-		};
+	if (plan->ncandidates == 0)
+		return fault_refuse(refusal, EXIT_DENIED, box->line,
+			refusal_text(box, plan->argv[0]));
+	if (!mounts_make(&plan->mounts, box, caller, request, refusal))
 		return false;
-	}
 	plan->envp = env_build(box, caller, home, request, refusal);
 	return plan->envp != NULL;
 }

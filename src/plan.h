@@ -14,33 +14,11 @@
 #include <sys/types.h>
 
 #include "authorize.h"
+#include "mounts.h"
 #include "request.h"
 #include "syscalls.h"
 
-enum op_kind {
-	OP_ROOT,  /* the root file system `source`, read-only, on / */
-	OP_TMPFS, /* an empty tmpfs */
-	OP_DIR,   /* the caller's directory beneath a tmpfs of the box */
-	OP_PROC,  /* a fresh procfs */
-	OP_SYS,   /* a fresh sysfs, read-only */
-	OP_DEV,   /* the minimal /dev */
-};
-
-/* One step of root_build; they are done in the order of the array. */
-struct op {
-	enum op_kind kind;
-	const char *source;
-	const char *target; /* clean, in the box */
-	uint64_t size;      /* bytes; of a tmpfs */
-	uint64_t inodes;
-	mode_t mode;
-	uid_t uid; /* owner of OP_DIR */
-	gid_t gid;
-	bool if_exists; /* skipped where the root has no such directory */
-	bool pid_only;  /* OP_PROC: subset=pid */
-};
-
-enum { PLAN_OPS_MAX = 16, PLAN_CWDS_MAX = 3 };
+enum { PLAN_CWDS_MAX = 3 };
 
 /* A path that the command may turn out to be. */
 struct candidate {
@@ -57,8 +35,8 @@ struct plan {
 	size_t ngroups;
 	uint64_t namespaces; /* CLONE_NEW* */
 	const char *hostname;
-	struct op ops[PLAN_OPS_MAX];
-	size_t nops;
+	const char *netns; /* of the admin's, to be entered; or NULL */
+	struct mounts mounts;
 	/* The first that exists is taken; cwd_must: there is only one. */
 	const char *cwds[PLAN_CWDS_MAX];
 	size_t ncwds;
@@ -72,6 +50,7 @@ struct plan {
 	char **envp;       /* [0] is left for PWD= */
 	int umask;         /* -1: the caller's */
 	enum syscalls_filter filter;
+	bool listed_only; /* nothing but what the box lists is ever executed */
 };
 
 /* What the caller wants in the box that admits him, as a plan.  false: not

@@ -23,12 +23,18 @@ enum policy_key {
 	KEY_DENY_GROUPS,
 	KEY_COMMAND,
 	KEY_COMMAND_EXACT,
+	KEY_EXEC,
 	KEY_SHELL,
 	KEY_PATH,
 	KEY_ROOT,
+	KEY_TMPFS,
+	KEY_TMP_SIZE,
 	KEY_HOME,
 	KEY_PROC,
 	KEY_SYS,
+	KEY_BIND,
+	KEY_ALLOW_BIND,
+	KEY_PASSWD,
 	KEY_NETWORK,
 	KEY_HOSTNAME,
 	KEY_SYSCALLS,
@@ -41,11 +47,12 @@ enum policy_key {
 
 /* The values of the keys that take one word of a few; the words stand in
  * keys.c in the same order. */
-enum root_kind { ROOT_RO };
-enum home_kind { HOME_TMPFS, HOME_NONE };
+enum exec_kind { EXEC_ANY, EXEC_LISTED };
+enum root_kind { ROOT_RO, ROOT_OVERLAY };
+enum home_kind { HOME_TMPFS, HOME_NONE, HOME_RO, HOME_RW };
 enum proc_kind { PROC_FULL, PROC_PID, PROC_NONE };
 enum sys_kind { SYS_NONE, SYS_RO };
-enum network_kind { NETWORK_NONE, NETWORK_HOST };
+enum network_kind { NETWORK_NONE, NETWORK_HOST, NETWORK_NETNS };
 enum syscalls_kind { FILTER_DEFAULT, FILTER_NONE };
 enum user_env_kind { USER_ENV_NO, USER_ENV_YES, USER_ENV_BY_COMMAND };
 
@@ -55,12 +62,22 @@ struct item {
 	int line;
 	bool numeric; /* users and groups: `id` holds the number */
 	uint32_t id;
+	const char *source; /* bind and allow-bind, with tokens */
+	const char *target; /* the same, and the path of a tmpfs */
+	bool writable;
+	uint64_t size; /* tmpfs: bytes; 0: the box's tmp-size */
+	int mode;      /* tmpfs; -1: as it is by default */
 };
 
 struct list {
 	struct item *v;
 	size_t n;
 	size_t room;
+};
+
+struct network {
+	int kind;
+	const char *netns; /* of NETWORK_NETNS */
 };
 
 struct box {
@@ -74,7 +91,10 @@ struct box {
 	const char *shell;
 	const char *path;
 	const char *hostname; /* with %b replaced */
-	int root, home, proc, sys, network, syscalls, user_env;
+	int exec, root, home, proc, sys, passwd, syscalls, user_env;
+	uint64_t tmp_size; /* bytes */
+	struct list tmpfs, bind, allow_bind;
+	struct network network;
 	int umask; /* -1: the caller's */
 	struct list env_keep, env_set;
 };

@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "path.h"
-#include "value.h"
 #include "xalloc.h"
 
 #define NOFAULT NULL
@@ -29,7 +28,7 @@ struct foreign {
 };
 
 static const struct foreign foreign[] = {
-	{ "-v", "a box shows what the policy put there" },
+	{ "-v", "bind what the policy allows with -B SRC[:DST[:ro|rw]]" },
 	{ "-it", "the terminal is always yours" },
 	{ "-ti", "the terminal is always yours" },
 	{ "-i", "the terminal is always yours" },
@@ -75,6 +74,12 @@ take_env(struct request *request, const char *value)
 {
 	request->env[request->nenv++] = value;
 	return NOFAULT;
+}
+
+static const char *
+take_bind(struct request *request, const char *value)
+{
+	return value_bind(value, &request->binds[request->nbinds++]);
 }
 
 static const char *
@@ -147,6 +152,7 @@ take_version(struct request *request, const char *value)
 
 static const struct option options[] = {
 	{ 'b', "box", true, take_box },
+	{ 'B', "bind", true, take_bind },
 	{ 'e', "env", true, take_env },
 	{ 'C', "chdir", true, take_chdir },
 	{ 'c', NULL, true, take_string },
@@ -259,8 +265,9 @@ static const char *
 check(struct request *request)
 {
 	bool runs = request->mode == MODE_RUN || request->mode == MODE_EXPLAIN;
-	bool narrows = request->nenv || request->chdir || request->hostname ||
-		       request->no_network || request->string;
+	bool narrows = request->nenv || request->nbinds || request->chdir ||
+		       request->hostname || request->no_network ||
+		       request->string;
 
 	if (request->mode == MODE_HELP || request->mode == MODE_VERSION)
 		return NOFAULT;
@@ -291,6 +298,7 @@ request_parse(struct request *request, int argc, char **argv)
 		.mode = MODE_RUN,
 		.login = argv[0][0] == '-',
 		.env = xcalloc((size_t)argc, sizeof(*request->env)),
+		.binds = xcalloc((size_t)argc, sizeof(*request->binds)),
 	};
 	while (i < argc && argv[i][0] == '-' && argv[i][1] && !fault) {
 		int used = 1;

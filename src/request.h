@@ -12,6 +12,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "value.h"
+
 enum request_mode {
 	MODE_RUN,
 	MODE_EXPLAIN, /* -n */
@@ -27,6 +29,8 @@ struct request {
 	const char *box;  /* or NULL */
 	const char **env; /* NAME or NAME=VALUE, each */
 	size_t nenv;
+	struct value_bind *binds; /* of -B; target NULL: as the source */
+	size_t nbinds;
 	const char *chdir;      /* or NULL */
 	const char *hostname;   /* or NULL */
 	bool no_network;        /* --network=none */

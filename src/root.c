@@ -4,17 +4,19 @@
 #include "root.h"
 
 #include <errno.h>
-#include <limits.h>
 #include <linux/stat.h>
 #include <stdbool.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/sysmacros.h>
+#include <unistd.h>
 
 #include "cred.h"
+#include "dev.h"
 #include "die.h"
+#include "fs.h"
+#include "source.h"
 #include "sys.h"
+#include "target.h"
 #include "trusted.h"
 #include "xalloc.h"
 
@@ -22,329 +24,232 @@
  * that every host has.  The mount is seen in this namespace only. */
 #define BASE_POINT "/proc"
 
-/* Paths of the box: from its root, and no link anywhere (CVE-2021-30465). */
-#define RESOLVE_BOX \
-	(RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS)
+/* Of the namespace's root: three directories, and copies of two small files. */
+enum { BASE_SIZE = 4 << 20, BASE_INODES = 16 };
 
-#define ATTR_QUIET (MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV)
-
-/* The /dev of a box: mknod(2), so that nothing depends on the host's. */
-static const struct {
-	const char *name;
-	unsigned major, minor;
-} dev_nodes[] = {
-	{ "null", 1, 3 },
-	{ "zero", 1, 5 },
-	{ "full", 1, 7 },
-	{ "random", 1, 8 },
-	{ "urandom", 1, 9 },
-	{ "tty", 5, 0 },
+/* What is known of an op, beside what the plan says. */
+struct step {
+	int mount;      /* OP_BIND, OP_FILE: detached; -1 */
+	bool directory; /* its mount point is one */
+	bool skip;
 };
 
-static const struct {
-	const char *name, *target;
-} dev_links[] = {
-	{ "ptmx", "pts/ptmx" },
-	{ "fd", "/proc/self/fd" },
-	{ "stdin", "/proc/self/fd/0" },
-	{ "stdout", "/proc/self/fd/1" },
-	{ "stderr", "/proc/self/fd/2" },
-};
-
-/* One option of a file system that is being made. */
-struct option {
-	const char *key;
-	const char *value;
-};
-
-/* A detached mount of a new file system of that type.  `options` ends with a
- * NULL key. */
+/* The mount point, made if the plan says so. */
 static int
-new_mount(const char *type, const struct option *options, unsigned attr)
+point_of(const struct plan *plan, int root, const struct op *op,
+	const struct step *step)
 {
-	int fs = sys_fsopen(type), fd;
+	int fd = op->make || op->kind == OP_DIR
+			 ? target_make(plan, root, op, step->directory)
+			 : target_open(plan, root, op, step->directory);
 
-	if (fs < 0)
-		die_errno("cannot make a %s", type);
-	/* What mount(8) shows as the device. */
-	if (sys_fsconfig(fs, FSCONFIG_SET_STRING, "source", type) < 0)
-		die_errno("cannot name a %s", type);
-	for (; options->key; options++)
-		if (sys_fsconfig(fs, FSCONFIG_SET_STRING, options->key,
-			    options->value) < 0)
-			die_errno("cannot set %s=%s of a %s", options->key,
-				options->value, type);
-	if (sys_fsconfig(fs, FSCONFIG_CMD_CREATE, NULL, NULL) < 0)
-		die_errno("cannot create a %s", type);
-	fd = sys_fsmount(fs, attr);
 	if (fd < 0)
-		die_errno("cannot mount a %s", type);
-	(void)close(fs);
+		die_errno("box '%s': cannot mount on %s", plan->box->name,
+			op->target);
 	return fd;
 }
 
 static int
-new_tmpfs(uint64_t size, uint64_t inodes, mode_t mode, unsigned attr)
+mount_tmpfs(const struct op *op)
 {
-	char size_text[24], inodes_text[24], mode_text[8];
-	const struct option options[] = {
-		{ "size", size_text },
-		{ "nr_inodes", inodes_text },
-		{ "mode", mode_text },
-		{ NULL, NULL },
-	};
-
-	(void)snprintf(
-		size_text, sizeof(size_text), "%llu", (unsigned long long)size);
-	(void)snprintf(inodes_text, sizeof(inodes_text), "%llu",
-		(unsigned long long)inodes);
-	(void)snprintf(mode_text, sizeof(mode_text), "%o", (unsigned)mode);
-	return new_mount("tmpfs", options, attr);
+	return fs_tmpfs(op->size, op->inodes, op->mode,
+		FS_QUIET | (op->noexec ? MOUNT_ATTR_NOEXEC : 0));
 }
 
-static void
-attach(int fd, int dirfd, const char *path, const char *what)
-{
-	if (sys_move_mount(fd, dirfd, path) < 0)
-		die_errno("cannot attach the mount of %s", what);
-}
-
-static void
-set_read_only(int fd, const char *what)
-{
-	struct mount_attr attr = { .attr_set = MOUNT_ATTR_RDONLY };
-
-	if (sys_mount_setattr(fd, "", AT_EMPTY_PATH, &attr) < 0)
-		die_errno("cannot make %s read-only", what);
-}
-
-/* The directory `target` of the box; -1 with errno. */
 static int
-open_target(int root, const char *target)
+mount_proc(const struct op *op)
 {
-	return sys_openat2(root, target + 1, O_PATH | O_DIRECTORY, RESOLVE_BOX);
-}
-
-static void
-attach_at(int fd, int root, const char *target)
-{
-	int point = open_target(root, target);
-
-	if (point < 0)
-		die_errno("cannot open the mount point %s in the box", target);
-	attach(fd, point, "", target);
-	(void)close(point);
-	(void)close(fd);
-}
-
-static void
-do_tmpfs(int root, const struct op *op)
-{
-	attach_at(new_tmpfs(op->size, op->inodes, op->mode, ATTR_QUIET), root,
-		op->target);
-}
-
-/* A path beneath a tmpfs of the box, made with the caller's ids, since it may
- * be his word ($HOME): for that time the tmpfs is his. */
-static void
-do_dir(int root, const struct op *op)
-{
-	size_t n = strcspn(op->target + 1, "/");
-	const char *p = op->target + 1 + n + 1;
-	int top = sys_openat2(root, xstrndup(op->target + 1, n),
-		O_RDONLY | O_DIRECTORY, RESOLVE_BOX);
-	int fd = top;
-
-	if (top < 0 || fchown(top, op->uid, op->gid) < 0)
-		die_errno("cannot prepare %s in the box", op->target);
-	cred_as_caller(op->uid, op->gid);
-	for (; *p; p += n, p += *p == '/') {
-		const char *name;
-		int next;
-
-		n = strcspn(p, "/");
-		name = xstrndup(p, n);
-		if (mkdirat(fd, name, p[n] ? 0755 : op->mode) < 0)
-			die_errno("cannot make %s in the box", op->target);
-		next = sys_openat2(fd, name, O_PATH | O_DIRECTORY, RESOLVE_BOX);
-		if (next < 0)
-			die_errno("cannot open %s in the box", op->target);
-		if (fd != top)
-			(void)close(fd);
-		fd = next;
-	}
-	if (fd != top)
-		(void)close(fd);
-	cred_as_root();
-	if (fchown(top, 0, 0) < 0)
-		die_errno("cannot take back %s in the box", op->target);
-	(void)close(top);
-}
-
-static void
-do_proc(int root, const struct op *op)
-{
-	const struct option options[] = {
+	const struct fs_option options[] = {
 		{ "hidepid", "invisible" },
 		{ op->pid_only ? "subset" : NULL, "pid" },
 		{ NULL, NULL },
 	};
 
-	attach_at(new_mount("proc", options, ATTR_QUIET | MOUNT_ATTR_NOEXEC),
-		root, op->target);
+	return fs_new("proc", options, FS_QUIET | MOUNT_ATTR_NOEXEC);
 }
 
-static void
-do_sys(int root, const struct op *op)
+static int
+mount_sys(const struct op *op)
 {
-	const struct option none = { NULL, NULL };
+	const struct fs_option none = { NULL, NULL };
 
-	attach_at(new_mount("sysfs", &none,
-			  ATTR_QUIET | MOUNT_ATTR_NOEXEC | MOUNT_ATTR_RDONLY),
-		root, op->target);
+	(void)op;
+	return fs_new("sysfs", &none,
+		FS_QUIET | MOUNT_ATTR_NOEXEC | MOUNT_ATTR_RDONLY);
 }
 
-static void
-dev_pts(int dev)
-{
-	/* 5 is the group tty everywhere; without the option a pty would have
-	 * the caller's group, and mesg(1) would not work. */
-	static const struct option options[] = {
-		{ "ptmxmode", "0666" },
-		{ "mode", "0620" },
-		{ "gid", "5" },
-		{ NULL, NULL },
-	};
-	int fd = new_mount(
-		"devpts", options, MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC);
-
-	if (mkdirat(dev, "pts", 0755) < 0)
-		die_errno("cannot make /dev/pts in the box");
-	attach(fd, dev, "pts", "/dev/pts");
-	(void)close(fd);
-}
-
-static void
-dev_shm(int dev, const struct op *op)
-{
-	int fd = new_tmpfs(op->size, op->inodes, 01777, ATTR_QUIET);
-
-	if (mkdirat(dev, "shm", 0755) < 0)
-		die_errno("cannot make /dev/shm in the box");
-	attach(fd, dev, "shm", "/dev/shm");
-	(void)close(fd);
-}
-
-static void
-dev_fill(int dev)
-{
-	for (size_t i = 0; i < sizeof(dev_nodes) / sizeof(dev_nodes[0]); i++) {
-		const char *name = dev_nodes[i].name;
-
-		if (mknodat(dev, name, S_IFCHR | 0666,
-			    makedev(dev_nodes[i].major, dev_nodes[i].minor)) <
-			0)
-			die_errno("cannot make /dev/%s in the box", name);
-		if (fchmodat(dev, name, 0666, 0) < 0)
-			die_errno("cannot set the mode of /dev/%s", name);
-	}
-	for (size_t i = 0; i < sizeof(dev_links) / sizeof(dev_links[0]); i++)
-		if (symlinkat(dev_links[i].target, dev, dev_links[i].name) < 0)
-			die_errno("cannot make /dev/%s in the box",
-				dev_links[i].name);
-}
-
-/* The one mount without nodev; read-only once it is filled. */
-static void
-do_dev(int root, const struct op *op)
-{
-	int point = open_target(root, op->target);
-	int dev = new_tmpfs(
-		65536, 32, 0755, MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC);
-
-	if (point < 0)
-		die_errno("cannot open the mount point %s in the box",
-			op->target);
-	attach(dev, point, "", op->target);
-	dev_fill(dev);
-	dev_pts(dev);
-	dev_shm(dev, op);
-	set_read_only(dev, op->target);
-	(void)close(point);
-	(void)close(dev);
-}
-
-static void (*const do_op[])(int root, const struct op *op) = {
-	[OP_ROOT] = NULL, /* done first, by mount_root */
-	[OP_TMPFS] = do_tmpfs,
-	[OP_DIR] = do_dir,
-	[OP_PROC] = do_proc,
-	[OP_SYS] = do_sys,
-	[OP_DEV] = do_dev,
+/* What is new for each box; the other kinds are made otherwise. */
+static int (*const mount_new[])(const struct op *op) = {
+	[OP_TMPFS] = mount_tmpfs,
+	[OP_PROC] = mount_proc,
+	[OP_SYS] = mount_sys,
+	[OP_FILE] = NULL,
 };
 
-/* A detached, read-only copy of the root file system, submounts included:
- * flags that a submount lacks are as good as none (THREATS C08). */
-static int
-clone_root(const struct plan *plan)
+static void
+do_op(const struct plan *plan, int root, const struct op *op,
+	const struct step *step)
 {
-	struct mount_attr attr = {
-		.attr_set = MOUNT_ATTR_RDONLY | ATTR_QUIET,
-		.propagation = MS_PRIVATE,
-	};
+	int point = point_of(plan, root, op, step);
+	int mount = mount_new[op->kind] ? mount_new[op->kind](op) : step->mount;
+
+	if (op->kind == OP_DEV)
+		dev_mount(point, op);
+	else if (op->kind != OP_DIR)
+		fs_attach(mount, point, "", op->target);
+	(void)close(point);
+	if (mount >= 0)
+		(void)close(mount);
+}
+
+static int
+clone_root(const struct plan *plan, const struct op *op)
+{
 	const char *why;
-	int dir = trusted_open_dir(plan->ops[0].source, &why), fd;
+	int dir = trusted_open_dir(op->source, &why), mount;
 
 	if (dir < 0)
 		die(EXIT_MINIBOX,
 			"the root file system of box '%s' cannot be used; tell "
 			"your administrator to run: minibox --check",
 			plan->box->name);
-	fd = sys_open_tree_clone(dir);
-	if (fd < 0)
-		die_errno("cannot clone the mount of the root file system");
-	if (sys_mount_setattr(fd, "", AT_EMPTY_PATH | AT_RECURSIVE, &attr) < 0)
-		die_errno("cannot make the root file system read-only");
+	mount = fs_clone(
+		dir, FS_QUIET | MOUNT_ATTR_RDONLY, "the root file system");
 	(void)close(dir);
-	return fd;
+	return mount;
 }
 
-/* Every mount point must be there and must be a directory, not a link; what is
- * missing is named in one line.  skip[i]: op i is left out. */
+/* A directory of the namespace's root, for a mount. */
 static void
-check_targets(const struct plan *plan, int root, bool *skip)
+attach_below(int base, int mount, const char *name)
 {
-	const char *missing = "";
+	if (mkdirat(base, name, 0755) < 0)
+		die_errno("cannot make the directory %s", name);
+	fs_attach(mount, base, name, name);
+}
 
-	for (size_t i = 1; i < plan->nops; i++) {
-		const struct op *op = &plan->ops[i];
+/*
+ * An overlay of the root file system and an empty tmpfs.  It is told where they
+ * are by fixed words, from the working directory: no byte of them is anybody's
+ * choice.  It works with the credentials of who makes it.  What is mounted
+ * below the root file system is not part of it.
+ */
+static int
+make_overlay(int base, int lower, const struct op *op)
+{
+	static const struct fs_option options[] = {
+		{ "lowerdir", "lower" },
+		{ "upperdir", "over/upper" },
+		{ "workdir", "over/work" },
+		{ NULL, NULL },
+	};
+	int over = fs_tmpfs(op->size, op->inodes, 0755, FS_QUIET), root;
+
+	attach_below(base, lower, "lower");
+	attach_below(base, over, "over");
+	if (mkdirat(over, "upper", 0755) < 0 || mkdirat(over, "work", 0700) < 0)
+		die_errno("cannot make the directories of the overlay");
+	if (fchdir(base) < 0)
+		die_errno("cannot enter the new root");
+	cred_lend();
+	root = fs_new("overlay", options, FS_QUIET);
+	cred_take_back();
+	(void)close(lower);
+	(void)close(over);
+	return root;
+}
+
+/* The sources, before anything is mounted that could be taken for one. */
+static void
+open_sources(const struct plan *plan, struct step *steps)
+{
+	for (size_t i = 1; i < plan->mounts.n; i++) {
+		const struct op *op = &plan->mounts.ops[i];
+
+		steps[i].mount = -1;
+		steps[i].directory = op->kind != OP_FILE;
+		if (op->kind == OP_BIND) {
+			steps[i].mount =
+				source_clone(plan, op, &steps[i].directory);
+			steps[i].skip = steps[i].mount < 0;
+		}
+	}
+}
+
+static void
+copy_files(const struct plan *plan, int base, int root, struct step *steps)
+{
+	for (size_t i = 1; i < plan->mounts.n; i++) {
+		if (plan->mounts.ops[i].kind != OP_FILE)
+			continue;
+		steps[i].mount = source_copy(base, root, &plan->mounts.ops[i]);
+		steps[i].skip = steps[i].mount < 0;
+	}
+}
+
+static _Noreturn void
+refuse_target(const struct plan *plan, const struct op *op)
+{
+	switch (errno) {
+	case ELOOP:
+		die(EXIT_MINIBOX,
+			"box '%s': the mount point %s is or leads through a "
+			"symbolic link; tell your administrator to make it a "
+			"directory",
+			plan->box->name, op->target);
+	case ENOTDIR:
+	case EISDIR:
+		die(EXIT_MINIBOX,
+			"box '%s': the mount point %s and what is to be shown "
+			"there must both be directories, or neither",
+			plan->box->name, op->target);
+	default:
+		die_errno("box '%s': the mount point %s", plan->box->name,
+			op->target);
+	}
+}
+
+/* Whether the box has no such directory, or no such file. */
+static bool
+has_none(bool directory)
+{
+	return errno == ENOENT ||
+	       (!directory &&
+		       (errno == ENOTDIR || errno == EISDIR || errno == ELOOP));
+}
+
+/* Every mount point of the root file system must be there and must not be a
+ * link; what is missing is named in one line. */
+static void
+check_targets(const struct plan *plan, int root, struct step *steps)
+{
+	const char *dirs = "", *files = "";
+
+	for (size_t i = 1; i < plan->mounts.n; i++) {
+		const struct op *op = &plan->mounts.ops[i];
+		const char **missing = steps[i].directory ? &dirs : &files;
 		int fd;
 
-		if (op->kind == OP_DIR)
+		if (steps[i].skip || op->make || op->kind == OP_DIR)
 			continue;
-		fd = open_target(root, op->target);
+		fd = target_open(plan, root, op, steps[i].directory);
 		if (fd >= 0)
 			(void)close(fd);
-		else if (errno == ENOENT && op->if_exists)
-			skip[i] = true;
+		else if (op->if_exists && has_none(steps[i].directory))
+			steps[i].skip = true;
 		else if (errno == ENOENT)
-			missing = xasprintf("%s %s%s", missing,
-				plan->ops[0].source, op->target);
-		else if (errno == ELOOP)
-			die(EXIT_MINIBOX,
-				"box '%s': the mount point %s is or leads "
-				"through a symbolic link; tell your "
-				"administrator to make it a directory",
-				plan->box->name, op->target);
+			*missing = xasprintf("%s %s%s", *missing,
+				plan->mounts.ops[0].source, op->target);
 		else
-			die_errno("box '%s': the mount point %s",
-				plan->box->name, op->target);
+			refuse_target(plan, op);
 	}
-	if (*missing)
+	if (*dirs || *files)
 		die(EXIT_MINIBOX,
 			"box '%s' lacks mount points; tell your administrator "
-			"to run: mkdir -p%s",
-			plan->box->name, missing);
+			"to run:%s%s%s%s%s",
+			plan->box->name, *dirs ? " mkdir -p" : "", dirs,
+			*dirs && *files ? " &&" : "", *files ? " touch" : "",
+			files);
 }
 
 static uint64_t
@@ -380,8 +285,9 @@ enter(int base, int root)
 void
 root_build(const struct plan *plan)
 {
+	const struct op *ops = plan->mounts.ops;
 	struct mount_attr slave = { .propagation = MS_SLAVE };
-	bool skip[PLAN_OPS_MAX] = { false };
+	struct step *steps = xcalloc(plan->mounts.n, sizeof(*steps));
 	int base, root;
 
 	/* First of all: nothing that is done here reaches the host.  What the
@@ -389,17 +295,20 @@ root_build(const struct plan *plan)
 	 * not keep a disk busy. */
 	if (sys_mount_setattr(AT_FDCWD, "/", AT_RECURSIVE, &slave) < 0)
 		die_errno("cannot take the mounts from the host");
-	root = clone_root(plan);
-	base = new_tmpfs(4096, 8, 0755, ATTR_QUIET | MOUNT_ATTR_NOEXEC);
-	attach(base, AT_FDCWD, BASE_POINT, "the new root");
-	if (mkdirat(base, "root", 0755) < 0)
-		die_errno("cannot make the directory of the root");
-	attach(root, base, "root", "/");
-	check_targets(plan, root, skip);
-	for (size_t i = 1; i < plan->nops; i++)
-		if (!skip[i])
-			do_op[plan->ops[i].kind](root, &plan->ops[i]);
-	set_read_only(base, "the new root");
+	root = clone_root(plan, &ops[0]);
+	open_sources(plan, steps);
+	base = fs_tmpfs(
+		BASE_SIZE, BASE_INODES, 0755, FS_QUIET | MOUNT_ATTR_NOEXEC);
+	fs_attach(base, AT_FDCWD, BASE_POINT, "the new root");
+	if (ops[0].writable)
+		root = make_overlay(base, root, &ops[0]);
+	attach_below(base, root, "root");
+	copy_files(plan, base, root, steps);
+	check_targets(plan, root, steps);
+	for (size_t i = 1; i < plan->mounts.n; i++)
+		if (!steps[i].skip)
+			do_op(plan, root, &ops[i], &steps[i]);
+	fs_set_read_only(base, "the new root");
 	enter(base, root);
 	(void)close(root);
 	(void)close(base);

@@ -2,9 +2,10 @@
 /*
  * What does the command see as /?
  *
- * Everything is done on descriptors with the mount API of Linux 5.2 and 5.12:
- * no path is walked twice, no link is followed, nothing is made on the host,
- * nothing is decided here.
+ * Everything is done on descriptors: no path is walked twice, no link is
+ * followed where somebody but root could make one, nothing is made on the host,
+ * nothing is decided here.  First all sources are opened and cloned, then the
+ * mounts are made, in the order of the plan.
  */
 #ifndef MINIBOX_ROOT_H
 #define MINIBOX_ROOT_H

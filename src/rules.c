@@ -5,9 +5,13 @@
 
 #include <string.h>
 
+#include "binds.h"
 #include "envname.h"
+#include "mounts.h"
 #include "path.h"
+#include "tokens.h"
 #include "value.h"
+#include "xalloc.h"
 
 /* The shell that was asked for must be one that the box runs. */
 static bool
@@ -33,8 +37,7 @@ shell_is_listed(const struct box *box)
 }
 
 static void
-box_check_env(
-	const struct policy *p, const struct box *box, struct faults *faults)
+check_env(const struct policy *p, const struct box *box, struct faults *faults)
 {
 	for (size_t i = 0; i < box->env_keep.n; i++) {
 		const struct item *it = &box->env_keep.v[i];
@@ -46,6 +49,124 @@ box_check_env(
 				"it with env-set",
 				it->text, box->name);
 	}
+}
+
+/* What stands before the first token: what the policy fixes. */
+static const char *
+fixed_part(const char *path)
+{
+	static const struct tokens none = {
+		.user = "u",
+		.uid = "1",
+		.home = "/h",
+		.home_fixed = true,
+		.box = "b",
+	};
+	size_t fixed;
+	const char *out = tokens_expand(path, &none, &fixed);
+
+	while (fixed > 0 && out[fixed - 1] == '/')
+		fixed--;
+	return fixed ? xstrndup(out, fixed) : "/";
+}
+
+static const char *
+allow_fault(const struct box *box, const struct item *item)
+{
+	static const char *const closed[] = { "/proc", "/sys", "/dev" };
+	const char *sides[] = { item->source, item->target };
+	bool slash[2];
+
+	for (size_t k = 0; k < 2; k++) {
+		const char *fixed = fixed_part(sides[k]);
+
+		slash[k] = sides[k][strlen(sides[k]) - 1] == '/';
+		if (!fixed[1])
+			return xasprintf("%s would allow every path", sides[k]);
+		for (size_t i = 0; i < sizeof(closed) / sizeof(closed[0]); i++)
+			if (path_beneath(fixed, closed[i]))
+				return xasprintf("%s lies in %s, which cannot "
+						 "be bound",
+					sides[k], closed[i]);
+	}
+	if (slash[0] != slash[1])
+		return "both sides must end in a slash, or neither";
+	if (slash[0] || tokens_in(item->target) || policy_any_command(box))
+		return NULL; /* known when somebody asks */
+	return binds_shadowed(box, item->target)
+		       ? xasprintf("%s would change what %s is in a box that "
+				   "lists its commands",
+				 item->target,
+				 binds_shadowed(box, item->target))
+		       : NULL;
+}
+
+static void
+check_allow_bind(const struct policy *p, const struct box *box,
+	const struct mounts *mounts, struct faults *faults)
+{
+	for (size_t i = 0; i < box->allow_bind.n; i++) {
+		const struct item *item = &box->allow_bind.v[i];
+		const char *why = allow_fault(box, item);
+		bool fixed = !tokens_in(item->target) &&
+			     item->target[strlen(item->target) - 1] != '/';
+
+		if (!why && fixed)
+			why = mounts_misplaced(mounts, item->target);
+		if (why)
+			fault_add(faults, p->file, item->line, "allow-bind: %s",
+				why);
+	}
+}
+
+/* The mounts that a caller would get who is like most. */
+static void
+check_mounts(
+	const struct policy *p, const struct box *box, struct faults *faults)
+{
+	static const struct accounts nobody = { 0 };
+	const struct caller sample = {
+		.name = "%u",
+		.home = "/home/%u",
+		.known = true,
+		.accounts = &nobody,
+	};
+	const struct request nothing = { 0 };
+	struct refusal refusal;
+	struct mounts mounts;
+
+	if (!box->tmpfs.n && !box->bind.n && !box->allow_bind.n)
+		return;
+	for (size_t i = 0; i < box->bind.n; i++) {
+		const struct item *item = &box->bind.v[i];
+
+		if (item->source[strlen(item->source) - 1] == '/' ||
+			item->target[strlen(item->target) - 1] == '/')
+			fault_add(faults, p->file, item->line,
+				"bind: no slash at the end of a path; only "
+				"allow-bind has that");
+	}
+	if (faults->n)
+		return;
+	if (!mounts_make(&mounts, box, &sample, &nothing, &refusal))
+		fault_add(faults, p->file, refusal.line, "%s", refusal.text);
+	else
+		check_allow_bind(p, box, &mounts, faults);
+}
+
+static void
+check_exec(const struct policy *p, const struct box *box, struct faults *faults)
+{
+	if (box->exec != EXEC_LISTED)
+		return;
+	if (policy_any_command(box))
+		fault_add(faults, p->file, box->lines[KEY_EXEC],
+			"exec = listed says nothing beside command = * in box "
+			"'%s'",
+			box->name);
+	if (box->root != ROOT_RO)
+		fault_add(faults, p->file, box->lines[KEY_EXEC],
+			"exec = listed needs root = ro in box '%s'", box->name);
 }
 
 void
@@ -66,5 +187,8 @@ rules_check(
 		fault_add(faults, p->file, box->lines[KEY_HOSTNAME],
 			"hostname: longer than 64 characters in box '%s'",
 			box->name);
-	box_check_env(p, box, faults);
+	check_env(p, box, faults);
+	check_exec(p, box, faults);
+	if (!faults->n) /* what they work on is whole */
+		check_mounts(p, box, faults);
 }

@@ -10,6 +10,7 @@
 
 #include <fcntl.h>
 #include <linux/keyctl.h>
+#include <linux/landlock.h>
 #include <linux/mount.h>
 #include <linux/openat2.h>
 #include <linux/sched.h>
@@ -119,6 +120,36 @@ static inline int
 sys_pidfd_send_signal(int pidfd, int signo, siginfo_t *info)
 {
 	return (int)syscall(SYS_pidfd_send_signal, pidfd, signo, info, 0);
+}
+
+/* The version of Landlock; -1: the kernel has none, or it is not switched on.
+ */
+static inline int
+sys_landlock_abi(void)
+{
+	return (int)syscall(SYS_landlock_create_ruleset, NULL, 0,
+		LANDLOCK_CREATE_RULESET_VERSION);
+}
+
+/* 5.13 */
+static inline int
+sys_landlock_create(const struct landlock_ruleset_attr *attr, size_t size)
+{
+	return (int)syscall(SYS_landlock_create_ruleset, attr, size, 0);
+}
+
+static inline int
+sys_landlock_add_path(
+	int ruleset, const struct landlock_path_beneath_attr *rule)
+{
+	return (int)syscall(SYS_landlock_add_rule, ruleset,
+		LANDLOCK_RULE_PATH_BENEATH, rule, 0);
+}
+
+static inline int
+sys_landlock_restrict(int ruleset)
+{
+	return (int)syscall(SYS_landlock_restrict_self, ruleset, 0);
 }
 
 /* A new, empty, anonymous session keyring: keyctl(2). */

@@ -91,6 +91,11 @@ static const struct rule kernel_interfaces[] = {
 	{ "open_by_handle_at", EPERM, ALWAYS, 0, 0 },
 };
 
+/* A file that no mount holds is not noexec. */
+static const struct rule memory_files[] = {
+	{ "memfd_create", EPERM, ALWAYS, 0, 0 },
+};
+
 /* CLONE_NEWTIME lies in the bits that clone takes as the signal; only unshare
  * and clone3 know it. */
 static const struct rule namespaces[] = {
@@ -230,6 +235,10 @@ static const struct set sets_minimum_host[] = {
 	{ SET(keyrings) },
 };
 
+static const struct set sets_no_memfd[] = {
+	{ SET(memory_files) },
+};
+
 static const struct filter {
 	const char *name;
 	const struct set *sets;
@@ -241,6 +250,7 @@ static const struct filter {
 	{ "minimum", sets_minimum, COUNT(sets_minimum), true, false },
 	{ "minimum_host", sets_minimum_host, COUNT(sets_minimum_host), true,
 		false },
+	{ "no_memfd", sets_no_memfd, COUNT(sets_no_memfd), true, false },
 };
 
 __attribute__((noreturn, format(printf, 1, 2))) static void

@@ -28,6 +28,7 @@ static const struct program programs[] = {
 	[SYSCALLS_MINIMUM] = { filter_minimum_len, filter_minimum },
 	[SYSCALLS_MINIMUM_HOST] = { filter_minimum_host_len,
 		filter_minimum_host },
+	[SYSCALLS_NO_MEMFD] = { filter_no_memfd_len, filter_no_memfd },
 };
 
 int

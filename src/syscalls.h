@@ -15,6 +15,7 @@ enum syscalls_filter {
 	SYSCALLS_DEFAULT,
 	SYSCALLS_MINIMUM,      /* `none` */
 	SYSCALLS_MINIMUM_HOST, /* `none`, and the network is the host's */
+	SYSCALLS_NO_MEMFD,     /* beside one of those, with exec = listed */
 };
 
 /*

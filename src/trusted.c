@@ -88,6 +88,31 @@ trusted_open_dir(const char *path, const char **why)
 	return fd;
 }
 
+int
+trusted_open(const char *path, const char **why)
+{
+	const char *name = strrchr(path, '/') + 1;
+	size_t n = (size_t)(name - path) - 1;
+	int dir = trusted_open_dir(n ? xstrndup(path, n) : "/", why), fd;
+	struct stat st;
+
+	if (dir < 0 || !*name)
+		return dir;
+	fd = openat(dir, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+	(void)close(dir);
+	if (fd < 0 || fstat(fd, &st) < 0)
+		*why = xasprintf("%s: %s", path, strerror(errno));
+	else if (S_ISLNK(st.st_mode))
+		*why = xasprintf("%s is a symbolic link; write the path that "
+				 "it leads to",
+			path);
+	else
+		return fd;
+	if (fd >= 0)
+		(void)close(fd);
+	return -1;
+}
+
 char *
 trusted_read_fd(int fd, size_t max, size_t *size, const char **why)
 {

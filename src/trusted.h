@@ -17,6 +17,10 @@
  * how to mend it; it is for root, not for callers. */
 int trusted_open_dir(const char *path, const char **why);
 
+/* What is at the clean path, which may be anything but a link, O_PATH: only the
+ * directories above it are checked.  -1: the same. */
+int trusted_open(const char *path, const char **why);
+
 /* The whole regular file at the clean path: one link, at most `max` bytes, a
  * NUL byte behind them.  Never blocks on a FIFO or device.  NULL: see *why. */
 char *trusted_read_file(

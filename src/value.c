@@ -82,3 +82,66 @@ value_umask(const char *value, int *mask)
 	*mask = (int)strtol(value, NULL, 8);
 	return true;
 }
+
+bool
+value_size(const char *value, uint64_t *bytes)
+{
+	static const char units[] = "KMG";
+	size_t n = strspn(value, DIGITS);
+	const char *unit = value[n] ? strchr(units, value[n]) : NULL;
+	unsigned shift = unit ? 10 * (unsigned)(unit - units + 1) : 0;
+	uint64_t number = 0;
+
+	if (n < 1 || n > 18 || (value[n] && (!unit || value[n + 1])))
+		return false;
+	for (size_t i = 0; i < n; i++)
+		number = number * 10 + (uint64_t)(value[i] - '0');
+	if (number == 0 || number > (uint64_t)INT64_MAX >> shift)
+		return false;
+	*bytes = number << shift;
+	return true;
+}
+
+bool
+value_mode(const char *value, int *mode)
+{
+	size_t n = strlen(value);
+
+	if (n < 3 || n > 4 || strspn(value, "01234567") != n)
+		return false;
+	*mode = (int)strtol(value, NULL, 8);
+	return *mode <= 01777;
+}
+
+bool
+value_is_netns(const char *name)
+{
+	size_t n = strlen(name);
+
+	return n >= 1 && n <= 64 && !strchr("._-", name[0]) &&
+	       strspn(name, ALPHA DIGITS "._-") == n;
+}
+
+const char *
+value_bind(const char *value, struct value_bind *bind)
+{
+	char *copy = xstrdup(value), *target = strchr(copy, ':'), *mode = NULL;
+
+	if (target) {
+		*target++ = '\0';
+		mode = strchr(target, ':');
+	}
+	if (mode)
+		*mode++ = '\0';
+	*bind = (struct value_bind){
+		.source = copy,
+		.target = target,
+		.writable = mode && !strcmp(mode, "rw"),
+		.has_mode = mode != NULL,
+	};
+	if (mode && strcmp(mode, "rw") && strcmp(mode, "ro"))
+		return "the mode must be ro or rw";
+	if (!*copy || (target && !*target))
+		return "must be SRC[:DST[:ro|rw]]";
+	return NULL;
+}

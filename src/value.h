@@ -35,4 +35,24 @@ bool value_id(const char *value, uint32_t *id);
 /* Three octal digits, or four of which the first is 0. */
 bool value_umask(const char *value, int *mask);
 
+/* N[K|M|G], in bytes, powers of 1024; not 0, below 2^63. */
+bool value_size(const char *value, uint64_t *bytes);
+
+/* Octal permission bits, 3 or 4 digits, at most 1777. */
+bool value_mode(const char *value, int *mode);
+
+/* [A-Za-z0-9][A-Za-z0-9._-]{0,63}: what a network namespace may be called. */
+bool value_is_netns(const char *name);
+
+/* SRC[:DST[:ro|rw]]; what may stand in SRC and DST is for others to say. */
+struct value_bind {
+	const char *source;
+	const char *target; /* or NULL */
+	bool writable;
+	bool has_mode;
+};
+
+/* NULL, or what is wrong. */
+const char *value_bind(const char *value, struct value_bind *bind);
+
 #endif

@@ -143,7 +143,8 @@ class FileSystem(harness.Case):
         for point, kind in {'/proc': 'proc', '/dev': 'tmpfs', '/tmp': 'tmpfs',
                             '/dev/pts': 'devpts', '/dev/shm': 'tmpfs',
                             '/var/tmp': 'tmpfs', '/run': 'tmpfs',
-                            '/home': 'tmpfs'}.items():
+                            '/home': 'tmpfs', '/etc/passwd': 'tmpfs',
+                            '/etc/group': 'tmpfs'}.items():
             self.assertEqual(points.pop(point, None), kind, point)
         points.pop('/')
         self.assertEqual([p for p in points if not p.startswith('/dev/')], [])

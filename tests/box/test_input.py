@@ -161,6 +161,10 @@ class Limits(harness.Case):
     def test_H28_file_size_0(self):
         def before():
             resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+        self.refused(minibox('/bin/true', before=before), 125,
+                     'cannot write the copy of /etc/passwd: File too large '
+                     '(see: ulimit -Hf)')
+        write_policy(box(passwd='no'))
         self.ok(minibox('/bin/echo', 'x', before=before), 'x\n')
         self.assertEqual(shell('echo x >/tmp/x; exit 3', before=before).status,
                          -signal.SIGXFSZ)

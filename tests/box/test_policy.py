@@ -461,7 +461,7 @@ class Check(harness.Case):
         self.assertEqual(told.status, 1)
         for name in 'dev', 'home', 'proc':
             self.assertRegex(told.out, f'no mount point /{name}; '
-                                       f'fix: mkdir /opt/{name}')
+                                       f'fix: mkdir -p /opt/{name}')
         self.assertNotIn('sys', told.out)
         write_policy(GOOD)                                      # control
         self.assertEqual(check().status, 0)

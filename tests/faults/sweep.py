@@ -547,7 +547,7 @@ def controls(clean, calls):
     for role, pattern, what in (
             ('command', r'prctl\(PR_SET_SECCOMP', 'a command without a filter'),
             ('init', r'sethostname\(', 'a box with the name of the host'),
-            ('init', r'fchown\(', 'a box with a wrong owner'),
+            ('init', r'fchownat\(', 'a box with a wrong owner'),
             ('init', r'move_mount\(', 'a box without one of its mounts')):
         call = [c for c in calls
                 if c.role == role and re.match(pattern, c.text)][-1]

@@ -5,7 +5,8 @@
 set -u
 cd "$(dirname "$0")/../../src" || exit 1
 order='die xalloc path fault envname value accounts caller status sys syscalls scan
-policy keys rules reader authorize request env plan explain scrub start cred ns trusted root
+policy tokens keys request passwd binds mounts rules reader authorize env plan
+explain scrub start cred trusted ns fs dev source target root walk interp listed
 command load init monitor box main nonss'
 passed=0 failed=0
 

@@ -22,8 +22,8 @@
 #include "keys.h"
 #include "policy.h"
 #include "reader.h"
-#include "value.h"
 #include "request.h"
+#include "value.h"
 #include "xalloc.h"
 
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
@@ -132,25 +132,6 @@ unit_request(struct request *request, const char *line)
 	return request_parse(request, argc, argv);
 }
 
-/* alice, 1000, with the groups lab (200) and 300. */
-static inline struct caller
-unit_caller(void)
-{
-	static gid_t groups[] = { 200, 300 };
-	static char *no_environment[] = { NULL };
-
-	return (struct caller){
-		.uid = 1000,
-		.gid = 1000,
-		.groups = groups,
-		.ngroups = COUNT(groups),
-		.name = "alice",
-		.home = "/home/alice",
-		.cwd = "/thesis",
-		.env = no_environment,
-	};
-}
-
 static inline const struct accounts *
 unit_accounts(void)
 {
@@ -165,6 +146,27 @@ unit_accounts(void)
 		"lab:x:200:bob\n"
 		"staff:x:400:alice\n");
 	return &accounts;
+}
+
+/* alice, 1000, with the groups lab (200) and 300. */
+static inline struct caller
+unit_caller(void)
+{
+	static gid_t groups[] = { 200, 300 };
+	static char *no_environment[] = { NULL };
+
+	return (struct caller){
+		.uid = 1000,
+		.gid = 1000,
+		.groups = groups,
+		.ngroups = COUNT(groups),
+		.name = "alice",
+		.home = "/home/alice",
+		.known = true,
+		.accounts = unit_accounts(),
+		.cwd = "/thesis",
+		.env = no_environment,
+	};
 }
 
 #endif

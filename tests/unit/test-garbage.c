@@ -192,11 +192,12 @@ check_plan(const struct plan *p, const struct box *b, const struct caller *who,
 	assert_in_range(p->ncwds, 1, PLAN_CWDS_MAX);
 	for (size_t i = 0; i < p->ncwds; i++)
 		assert_true(path_is_clean(p->cwds[i]));
-	assert_in_range(p->nops, 1, PLAN_OPS_MAX);
-	for (size_t i = 0; i < p->nops; i++)
-		assert_true(path_is_clean(p->ops[i].target));
+	assert_true(p->mounts.n > 1);
+	for (size_t i = 0; i < p->mounts.n; i++)
+		assert_true(path_is_clean(p->mounts.ops[i].target));
 	assert_true(value_is_hostname(p->hostname));
-	assert_true(b->network == NETWORK_HOST || p->namespaces & 0x40000000);
+	assert_true(
+		b->network.kind != NETWORK_NONE || p->namespaces & 0x40000000);
 	assert_true(!r->no_network || p->namespaces & 0x40000000);
 	assert_int_equal(p->must_be_trusted, !policy_any_command(b));
 	assert_int_equal(p->uid, who->uid);

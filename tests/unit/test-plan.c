@@ -78,13 +78,17 @@ ops_of(const struct plan *p)
 		[OP_PROC] = "proc",
 		[OP_SYS] = "sys",
 		[OP_DEV] = "dev",
+		[OP_BIND] = "bind",
+		[OP_FILE] = "file",
 	};
 	const char *text = "";
 
-	for (size_t i = 0; i < p->nops; i++)
+	for (size_t i = 0; i < p->mounts.n; i++)
 		text = xasprintf("%s%s%s%s=%s%s", text, i ? " " : "",
-			kinds[p->ops[i].kind], p->ops[i].pid_only ? "-pid" : "",
-			p->ops[i].target, p->ops[i].if_exists ? "?" : "");
+			kinds[p->mounts.ops[i].kind],
+			p->mounts.ops[i].pid_only ? "-pid" : "",
+			p->mounts.ops[i].target,
+			p->mounts.ops[i].if_exists ? "?" : "");
 	return text;
 }
 
@@ -93,17 +97,18 @@ static void
 ops(void **state)
 {
 #define STANDING "root=/ tmpfs=/tmp? tmpfs=/var/tmp? tmpfs=/run? "
+#define ETC " file=/etc/passwd? file=/etc/group?"
 #define HOME STANDING "tmpfs=/home dir=/home/alice "
 	static const struct {
 		const char *lines, *ops;
 	} t[] = {
-		{ "", HOME "proc=/proc dev=/dev" },
-		{ "home = none\n", STANDING "proc=/proc dev=/dev" },
-		{ "proc = pid\n", HOME "proc-pid=/proc dev=/dev" },
-		{ "proc = none\n", HOME "dev=/dev" },
-		{ "sys = ro\n", HOME "proc=/proc sys=/sys dev=/dev" },
+		{ "", HOME "proc=/proc dev=/dev" ETC },
+		{ "home = none\n", STANDING "proc=/proc dev=/dev" ETC },
+		{ "proc = pid\n", HOME "proc-pid=/proc dev=/dev" ETC },
+		{ "proc = none\n", HOME "dev=/dev" ETC },
+		{ "sys = ro\n", HOME "proc=/proc sys=/sys dev=/dev" ETC },
 		{ "home = none\nproc = none\nsys = ro\n",
-			STANDING "sys=/sys dev=/dev" },
+			STANDING "sys=/sys dev=/dev" ETC },
 	};
 
 	(void)state;
@@ -112,8 +117,9 @@ ops(void **state)
 			plan_of(xasprintf("command = *\n%s", t[i].lines), "");
 
 		assert_string_equal(ops_of(&p), t[i].ops);
-		assert_string_equal(p.ops[0].source, "/r");
+		assert_string_equal(p.mounts.ops[0].source, "/r");
 	}
+#undef ETC
 #undef HOME
 #undef STANDING
 }
@@ -126,16 +132,13 @@ op_details(void **state)
 
 	(void)state;
 	for (size_t i = 1; i < COUNT(modes); i++)
-		assert_int_equal(p.ops[i].mode, modes[i]);
-	for (size_t i = 0; i < p.nops; i++) {
-		const struct op *op = &p.ops[i];
+		assert_int_equal(p.mounts.ops[i].mode, modes[i]);
+	for (size_t i = 0; i < p.mounts.n; i++) {
+		const struct op *op = &p.mounts.ops[i];
 		bool sized = op->kind == OP_TMPFS || op->kind == OP_DEV;
-		bool owned = op->kind == OP_DIR;
 
 		assert_int_equal(op->size, sized ? 64 << 20 : 0);
 		assert_int_equal(op->inodes, sized ? 16384 : 0);
-		assert_int_equal(op->uid, owned ? 1000 : 0);
-		assert_int_equal(op->gid, owned ? 1000 : 0);
 		assert_int_equal(!!op->source, op->kind == OP_ROOT);
 	}
 }
@@ -247,7 +250,8 @@ homes(void **state)
 		assert_string_equal(
 			p.envp[1], xasprintf("HOME=%s", t[i].in_box));
 		if (!*t[i].lines)
-			assert_string_equal(p.ops[5].target, t[i].in_box);
+			assert_string_equal(
+				p.mounts.ops[5].target, t[i].in_box);
 	}
 }
 

@@ -186,7 +186,12 @@ wrong(void **state)
 		/* Options that do not exist, in no abbreviation. */
 		{ "-x", "unknown option -x; see: minibox -h", "--|-x" },
 		{ "-nx", "unknown option -nx", "-n|x" },
-		{ "-B|/a", "unknown option -B", "--|-B|/a" },
+		{ "-B|", "must be SRC[:DST[:ro|rw]]", "-B|/a" },
+		{ "-B|/a:", "must be SRC[:DST[:ro|rw]]", "-B|/a:/b" },
+		{ "-B|:/b", "must be SRC[:DST[:ro|rw]]", "-B|a:/b" },
+		{ "--bind=/a:/b:rx", "must be ro or rw", "--bind=/a:/b:rw" },
+		{ "-B/a:/b:", "must be ro or rw", "-B/a:/b:ro" },
+		{ "-B/a:/b:ro:", "must be ro or rw", "-B/a" },
 		{ "--bo|a", "unknown option --bo;", "--box|a" },
 		{ "--boxx=a", "unknown option --boxx;", "--box=a" },
 		{ "--Box=a", "unknown option --Box;", "--box=a" },
@@ -266,8 +271,9 @@ foreign(void **state)
 	static const struct {
 		const char *words, *part;
 	} t[] = {
-		{ "-v|/a:/b", "there is no -v: a box shows what the policy put "
-			      "there" },
+		{ "-v|/a:/b",
+			"there is no -v: bind what the policy allows with -B "
+			"SRC[:DST[:ro|rw]]" },
 		{ "-i|ls", "there is no -i: the terminal" },
 		{ "-t|ls", "there is no -t: the terminal" },
 		{ "-it|ls", "there is no -it: the terminal" },

@@ -1,0 +1,406 @@
+/* SPDX-License-Identifier: MIT */
+/* Which mounts make up the box?  Pure; runs in the caller's process before the
+ * clone. */
+#include "mounts.h"
+
+#include <string.h>
+
+#include "binds.h"
+#include "die.h"
+#include "passwd.h"
+#include "path.h"
+#include "tokens.h"
+#include "xalloc.h"
+
+#define TMPFS_PER_INODE 4096
+
+/* They exist in every box whose root file system has the directory. */
+static const struct {
+	const char *target;
+	mode_t mode;
+} standing[] = {
+	{ "/tmp", 01777 },
+	{ "/var/tmp", 01777 },
+	{ "/run", 0755 },
+};
+
+enum { STANDING = sizeof(standing) / sizeof(standing[0]) };
+
+static const char shm[] = "/dev/shm";
+
+/* What the functions below work on. */
+struct builder {
+	struct mounts *mounts;
+	const struct box *box;
+	const struct caller *caller;
+	const struct request *request;
+	struct refusal *refusal;
+	bool listed; /* exec = listed: nothing that can be written is run */
+};
+
+const char *
+mounts_home(const struct box *box, const struct caller *caller)
+{
+	const char *home = caller->home;
+
+	if (box->home == HOME_NONE)
+		return "/";
+	if (home && path_is_clean(home) && path_beneath(home, "/home") &&
+		strcmp(home, "/home"))
+		return home;
+	return path_join("/home", caller->name);
+}
+
+static struct op *
+add(struct builder *b, enum op_kind kind, const char *target)
+{
+	struct mounts *m = b->mounts;
+	struct op *op;
+
+	m->ops = xgrow(m->ops, m->n, &m->room, sizeof(*m->ops));
+	op = &m->ops[m->n++];
+	*op = (struct op){ .kind = kind, .target = target };
+	return op;
+}
+
+static void
+set_size(struct op *op, uint64_t size)
+{
+	op->size = size;
+	op->inodes = size / TMPFS_PER_INODE;
+}
+
+/* A place that nothing else is mounted on, above or below, is free for what
+ * the box shows by itself. */
+static bool
+is_free(const struct mounts *m, const char *target)
+{
+	for (size_t i = 1; i < m->n; i++)
+		if (path_beneath(m->ops[i].target, target) ||
+			path_beneath(target, m->ops[i].target))
+			return false;
+	return true;
+}
+
+static bool
+beneath_shm(const char *target)
+{
+	return path_beneath(target, shm) && strcmp(target, shm);
+}
+
+const char *
+mounts_misplaced(const struct mounts *m, const char *target)
+{
+	static const char *const closed[] = { "/proc", "/sys", "/dev" };
+
+	for (size_t i = 1; i < m->n; i++) {
+		const struct op *e = &m->ops[i];
+
+		if (e->kind == OP_DIR)
+			continue;
+		if (path_beneath(e->target, target))
+			return xasprintf("%s would cover the mount on %s",
+				target, e->target);
+		if (path_beneath(target, e->target) && e->kind != OP_TMPFS &&
+			!beneath_shm(target))
+			return xasprintf("%s lies beneath the mount on %s",
+				target, e->target);
+	}
+	for (size_t i = 0; i < sizeof(closed) / sizeof(closed[0]); i++)
+		if (path_beneath(target, closed[i]) && !beneath_shm(target))
+			return xasprintf(
+				"%s lies in %s, where nothing is mounted",
+				target, closed[i]);
+	return target[1] ? NULL : "/ would cover the box";
+}
+
+/* Whether the mount point can be made, if it is missing. */
+static bool
+can_make(const struct builder *b, const char *target)
+{
+	const struct mounts *m = b->mounts;
+
+	for (size_t i = 1; i < m->n; i++)
+		if (m->ops[i].kind == OP_TMPFS &&
+			path_beneath(target, m->ops[i].target))
+			return true;
+	return b->box->root == ROOT_OVERLAY || beneath_shm(target);
+}
+
+/* The item of `tmpfs` for that path, or NULL. */
+static const struct item *
+tmpfs_item(const struct box *box, const char *target)
+{
+	for (size_t i = 0; i < box->tmpfs.n; i++)
+		if (!strcmp(box->tmpfs.v[i].target, target))
+			return &box->tmpfs.v[i];
+	return NULL;
+}
+
+static void
+add_tmpfs(struct builder *b, const char *target, const struct item *item,
+	mode_t mode, bool if_exists)
+{
+	bool make = can_make(b, target);
+	struct op *op = add(b, OP_TMPFS, target);
+
+	set_size(op, item && item->size ? item->size : b->box->tmp_size);
+	op->mode = item && item->mode >= 0 ? (mode_t)item->mode : mode;
+	op->if_exists = if_exists;
+	op->make = make && !if_exists;
+	op->noexec = b->listed;
+	op->line = item ? item->line : 0;
+}
+
+static bool
+is_standing(const char *target)
+{
+	for (size_t i = 0; i < STANDING; i++)
+		if (!strcmp(standing[i].target, target))
+			return true;
+	return !strcmp(target, shm); /* see add_system */
+}
+
+static bool
+misplaced(struct builder *b, const char *key, const char *target, int line)
+{
+	const char *why = mounts_misplaced(b->mounts, target);
+
+	if (!why)
+		return false;
+	(void)fault_refuse(b->refusal, EXIT_MINIBOX, line,
+		xasprintf("box '%s': %s: %s", b->box->name, key, why));
+	return true;
+}
+
+static bool
+add_all_tmpfs(struct builder *b)
+{
+	for (size_t i = 0; i < STANDING; i++)
+		add_tmpfs(b, standing[i].target,
+			tmpfs_item(b->box, standing[i].target),
+			standing[i].mode, true);
+	for (size_t i = 0; i < b->box->tmpfs.n; i++) {
+		const struct item *item = &b->box->tmpfs.v[i];
+
+		if (tmpfs_item(b->box, item->target) != item)
+			return fault_refuse(b->refusal, EXIT_MINIBOX,
+				item->line,
+				xasprintf("tmpfs: %s is given twice",
+					item->target));
+		if (is_standing(item->target))
+			continue;
+		if (misplaced(b, "tmpfs", item->target, item->line))
+			return false;
+		add_tmpfs(b, item->target, item, 0755, false);
+	}
+	return true;
+}
+
+/* Why the caller's home cannot be shown, or NULL. */
+static const char *
+home_fault(const struct box *box, const char *home)
+{
+	if (!home)
+		return "you have none";
+	if (!path_is_clean(home))
+		return "it is no plain absolute path";
+	if (path_beneath(box->rootfs, home) || path_beneath(SYSCONFDIR, home))
+		return "the root file system or the policy lies beneath it";
+	return NULL;
+}
+
+static bool
+add_home(struct builder *b)
+{
+	const struct box *box = b->box;
+	const char *home = mounts_home(box, b->caller), *why;
+	bool bound = box->home == HOME_RO || box->home == HOME_RW;
+	int line = box->lines[KEY_HOME];
+	struct op *op;
+
+	if (box->home == HOME_NONE)
+		return true;
+	if (misplaced(b, "home", "/home", line))
+		return false;
+	add_tmpfs(b, "/home", NULL, 0755, false);
+	op = add(b, OP_DIR, home);
+	op->mode = 0700;
+	op->typed = true; /* so that it becomes his */
+	if (!bound)
+		return true;
+	why = home_fault(box, b->caller->home);
+	if (why)
+		return fault_refuse(b->refusal, EXIT_MINIBOX, line,
+			xasprintf("box '%s' shows your home, but %s cannot be "
+				  "shown: %s; tell your administrator",
+				box->name,
+				b->caller->home ? b->caller->home : "it", why));
+	op = add(b, OP_BIND, home);
+	op->source = b->caller->home;
+	op->fixed = b->caller->known ? strlen(op->source) : 0;
+	op->as_caller = true;
+	op->typed = true;
+	op->make = true; /* it is there: OP_DIR */
+	op->own = true;
+	op->writable = box->home == HOME_RW;
+	op->noexec = b->listed;
+	op->line = line;
+	return true;
+}
+
+static void
+add_system(struct builder *b)
+{
+	const struct box *box = b->box;
+	const struct item *item = tmpfs_item(box, shm);
+	bool make = box->root == ROOT_OVERLAY;
+	struct op *op;
+
+	if (box->proc != PROC_NONE) {
+		op = add(b, OP_PROC, "/proc");
+		op->pid_only = box->proc == PROC_PID;
+		op->make = make;
+	}
+	if (box->sys == SYS_RO)
+		add(b, OP_SYS, "/sys")->make = make;
+	op = add(b, OP_DEV, "/dev");
+	set_size(op, item && item->size ? item->size : box->tmp_size);
+	op->mode = item && item->mode >= 0 ? (mode_t)item->mode : 01777;
+	op->noexec = b->listed;
+	op->make = make;
+}
+
+static bool
+add_bind(struct builder *b, const struct bind *bind, const char *key,
+	bool as_caller)
+{
+	bool any = policy_any_command(b->box);
+	const char *why = mounts_misplaced(b->mounts, bind->target), *shadowed;
+	bool make = can_make(b, bind->target);
+	struct op *op;
+
+	if (!why && bind->typed && !any) {
+		shadowed = binds_shadowed(b->box, bind->target);
+		if (shadowed)
+			why = xasprintf("%s would change what %s is in a box "
+					"that lists its commands",
+				bind->target, shadowed);
+	}
+	if (why)
+		return fault_refuse(b->refusal,
+			bind->typed ? EXIT_DENIED : EXIT_MINIBOX, bind->line,
+			xasprintf("box '%s': %s: %s", b->box->name, key, why));
+	op = add(b, OP_BIND, bind->target);
+	op->source = bind->source;
+	op->fixed = bind->fixed;
+	op->as_caller = as_caller;
+	op->typed = bind->typed;
+	op->writable = bind->writable;
+	op->make = make;
+	op->line = bind->line;
+	op->noexec = b->listed && (as_caller || bind->writable);
+	return true;
+}
+
+static bool
+add_binds(struct builder *b)
+{
+	const struct list *list = &b->box->bind;
+	struct bind bind;
+
+	for (size_t i = 0; i < list->n; i++)
+		if (!binds_expand(&bind, b->box, &list->v[i], b->caller,
+			    b->refusal) ||
+			!add_bind(
+				b, &bind, "bind", tokens_in(list->v[i].source)))
+			return false;
+	for (size_t i = 0; i < b->request->nbinds; i++) {
+		if (!binds_choose(&bind, b->box, &b->request->binds[i],
+			    b->caller, b->refusal) ||
+			!add_bind(b, &bind, "-B", true))
+			return false;
+		if (!policy_any_command(b->box))
+			b->mounts->ops[b->mounts->n - 1].noexec = true;
+	}
+	return true;
+}
+
+/* The host's file, where the box has one: read by anybody, changed by none. */
+static void
+add_host_file(struct builder *b, const char *path)
+{
+	struct op *op;
+
+	if (!is_free(b->mounts, path))
+		return;
+	op = add(b, OP_BIND, path);
+	op->source = path;
+	op->fixed = strlen(path);
+	op->as_caller = true;
+	op->if_exists = true;
+	op->if_source = true;
+	op->noexec = true;
+}
+
+static void
+add_text(struct builder *b, const char *path, const char *text)
+{
+	struct op *op;
+
+	if (!is_free(b->mounts, path))
+		return;
+	op = add(b, OP_FILE, path);
+	op->text = text;
+	op->if_exists = true;
+	op->noexec = true;
+}
+
+/* What the box shows in /etc by itself, unless the policy mounts there. */
+static void
+add_etc(struct builder *b)
+{
+	const struct box *box = b->box;
+
+	if (box->network.kind == NETWORK_HOST && !b->request->no_network) {
+		add_host_file(b, "/etc/resolv.conf");
+		add_host_file(b, "/etc/hosts");
+	}
+	if (!box->passwd)
+		return;
+	add_text(b, "/etc/passwd",
+		passwd_user(
+			b->caller, mounts_home(box, b->caller), box->shell));
+	add_text(b, "/etc/group", passwd_groups(b->caller));
+}
+
+/* In this order nothing covers what was mounted before. */
+bool
+mounts_make(struct mounts *mounts, const struct box *box,
+	const struct caller *caller, const struct request *request,
+	struct refusal *refusal)
+{
+	struct builder b = {
+		.mounts = mounts,
+		.box = box,
+		.caller = caller,
+		.request = request,
+		.refusal = refusal,
+		.listed = box->exec == EXEC_LISTED,
+	};
+	struct op *op;
+
+	*mounts = (struct mounts){ 0 };
+	op = add(&b, OP_ROOT, "/");
+	op->source = box->rootfs;
+	op->writable = box->root == ROOT_OVERLAY;
+	if (op->writable)
+		set_size(op, box->tmp_size);
+	if (!add_all_tmpfs(&b) || !add_home(&b))
+		return false;
+	add_system(&b);
+	if (!add_binds(&b))
+		return false;
+	add_etc(&b);
+	return true;
+}
