@@ -10,6 +10,8 @@
 
 #define NOFAULT NULL
 
+enum { BINDS_MAX = 64 }; /* each is compared with all others */
+
 /* A handler takes the value (NULL where the option has none); it returns what
  * is wrong with it, or NOFAULT. */
 typedef const char *option_handler(struct request *request, const char *value);
@@ -79,6 +81,8 @@ take_env(struct request *request, const char *value)
 static const char *
 take_bind(struct request *request, const char *value)
 {
+	if (request->nbinds == BINDS_MAX)
+		return "more than 64 times";
 	return value_bind(value, &request->binds[request->nbinds++]);
 }
 
@@ -298,7 +302,7 @@ request_parse(struct request *request, int argc, char **argv)
 		.mode = MODE_RUN,
 		.login = argv[0][0] == '-',
 		.env = xcalloc((size_t)argc, sizeof(*request->env)),
-		.binds = xcalloc((size_t)argc, sizeof(*request->binds)),
+		.binds = xcalloc(BINDS_MAX, sizeof(*request->binds)),
 	};
 	while (i < argc && argv[i][0] == '-' && argv[i][1] && !fault) {
 		int used = 1;

@@ -164,7 +164,8 @@ source_copy(int base, int root, const struct op *op)
 		return -1;
 	if (from < 0 || fstat(from, &st) < 0)
 		die_errno("cannot open %s of the box", op->target);
-	if (!S_ISREG(st.st_mode)) {
+	/* One that not everybody may read is not shown to the caller. */
+	if (!S_ISREG(st.st_mode) || !(st.st_mode & S_IROTH)) {
 		(void)close(from);
 		return -1;
 	}

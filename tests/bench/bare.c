@@ -88,6 +88,29 @@ make_dev(void)
 	attributes(AT_FDCWD, "dev", 0, MOUNT_ATTR_RDONLY, 0);
 }
 
+/* A copy of the file of the root file system with a line more, on it. */
+static void
+copy_file(const char *name, const char *base, const char *path)
+{
+	char text[4096] = "user:x:4001:4001::/home/user:/bin/sh\n";
+	int from = ok(open(path, O_RDONLY | O_CLOEXEC)), mount_fd;
+	int to = ok(open(base, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644));
+	ssize_t n = ok(read(from, text + 37, sizeof(text) - 37));
+
+	ok(write(to, text, 37 + (size_t)n));
+	mount_fd = ok(syscall(SYS_open_tree, to, "",
+		AT_EMPTY_PATH | OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC));
+	attributes(mount_fd, "", AT_EMPTY_PATH,
+		MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV |
+			MOUNT_ATTR_NOEXEC,
+		MS_PRIVATE);
+	ok(syscall(SYS_move_mount, mount_fd, "", AT_FDCWD, name,
+		MOVE_MOUNT_F_EMPTY_PATH));
+	(void)close(from);
+	(void)close(to);
+	(void)close(mount_fd);
+}
+
 static void
 make_root(const char *path)
 {
@@ -100,10 +123,14 @@ make_root(const char *path)
 		MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV,
 		MS_PRIVATE);
 	ok(mount("tmpfs", "/proc", "tmpfs", quiet | MS_NOEXEC,
-		"size=4096,nr_inodes=8,mode=755"));
+		"size=4194304,nr_inodes=16,mode=755"));
 	ok(mkdir("/proc/root", 0755));
 	ok(syscall(SYS_move_mount, root, "", AT_FDCWD, "/proc/root",
 		MOVE_MOUNT_F_EMPTY_PATH));
+	copy_file("/proc/root/etc/passwd", "/proc/passwd",
+		"/proc/root/etc/passwd");
+	copy_file(
+		"/proc/root/etc/group", "/proc/group", "/proc/root/etc/group");
 	ok(fchdir(root));
 	ok(mount("tmpfs", "tmp", "tmpfs", quiet, TMPFS "1777"));
 	ok(mount("tmpfs", "var/tmp", "tmpfs", quiet, TMPFS "1777"));

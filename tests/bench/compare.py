@@ -51,6 +51,46 @@ CONTENDERS = [
         'same namespaces and mounts, started by root'),
 ]
 
+# What the rest of a box costs, beside the default.
+FULL = """[box full]
+rootfs = /var/lib/minibox/demo
+root = overlay
+users = tester
+command = *
+home = rw
+bind = /usr:/b1
+bind = /etc:/b2
+bind = %h/d1:/b3:rw
+bind = %h/d2:/b4
+bind = %h/d3:/b5
+[box listed]
+rootfs = /var/lib/minibox/demo
+users = tester
+command = /bin/true
+exec = listed
+"""
+BOXES = [
+    CONTENDERS[0],
+    Contender('full', UID, [MINIBOX, '-b', 'full', COMMAND],
+              'minibox with overlay, home, passwd and five binds'),
+    Contender('listed', UID, [MINIBOX, '-b', 'listed', COMMAND],
+              'minibox with exec = listed'),
+]
+
+
+def more_boxes():
+    """A home with three directories, and boxes that use it."""
+    home = SCRATCH + '/home'
+    for path in home, *(f'{home}/d{i}' for i in (1, 2, 3)):
+        os.mkdir(path)
+        os.chown(path, UID, UID)
+    with open('/etc/passwd') as file:
+        lines = file.read().replace(':4001::/nonexistent:', f':4001::{home}:')
+    with open('/etc/passwd', 'w') as file:
+        file.write(lines)
+    with open('/etc/minibox.conf', 'a') as file:
+        file.write(FULL)
+
 
 def start_and_wait(contender, path):
     """Milliseconds."""
@@ -115,6 +155,8 @@ def main():
     gc.disable()
     print(f'{COMMAND} of {ROOT}, started and waited for')
     measure('as the host is', contenders, 500)
+    more_boxes()
+    measure('the default box, and others', BOXES, 300)
     more_mounts()
     measure(f'with {MOUNTS} more mounts', contenders, 150)
 
