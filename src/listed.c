@@ -46,43 +46,32 @@ allow(const struct listed *l, int fd, uint64_t access)
 		die_errno("cannot add a rule to Landlock");
 }
 
+/* NULL: it has none, or it cannot be read. */
 static char *
-interpreter_of(const char *path)
+interpreter_of(int fd, const struct stat *st)
 {
-	int fd = sys_openat2(AT_FDCWD, path, O_RDONLY | O_NONBLOCK, 0);
-	char *found = NULL;
-	struct stat st;
-	void *file;
+	size_t size = (size_t)st->st_size;
+	void *file = mmap(NULL, size, PROT_READ, MAP_PRIVATE, fd, 0);
+	char *found;
 
-	if (fd < 0)
+	if (file == MAP_FAILED)
 		return NULL;
-	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_size > 0) {
-		size_t size = (size_t)st.st_size;
-
-		file = mmap(NULL, size, PROT_READ, MAP_PRIVATE, fd, 0);
-		if (file != MAP_FAILED) {
-			found = interp_find(file, size);
-			(void)munmap(file, size);
-		}
-	}
-	(void)close(fd);
+	found = interp_find(file, size);
+	(void)munmap(file, size);
 	return found;
 }
 
-static bool
-allow_file(const struct listed *l, const char *path)
+/* Allows the file, if it is one of root's; its interpreter, if it is open for
+ * reading. */
+static char *
+allow_file(const struct listed *l, int fd)
 {
-	int fd = walk_open(path);
 	struct stat st;
-	bool regular;
 
-	if (fd < 0)
-		return false;
-	regular = fstat(fd, &st) == 0 && S_ISREG(st.st_mode);
-	if (regular)
-		allow(l, fd, LANDLOCK_ACCESS_FS_EXECUTE);
-	(void)close(fd);
-	return regular;
+	if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode) || !walk_is_roots(&st))
+		return NULL;
+	allow(l, fd, LANDLOCK_ACCESS_FS_EXECUTE);
+	return interpreter_of(fd, &st);
 }
 
 /* True if it was not among them. */
@@ -98,33 +87,62 @@ remember(struct listed *l, const char *interpreter)
 	return true;
 }
 
-/* The file, its interpreter, and so on. */
+/* The file, its interpreter, and so on.  It is opened a second time for
+ * reading: nobody but root could change the path meanwhile. */
 static void
 allow_command(struct listed *l, const char *path)
 {
 	for (int i = 0; i < INTERPRETERS_MAX; i++) {
-		if (!allow_file(l, path))
+		int fd = walk_open(path), readable;
+
+		if (fd < 0)
 			return;
-		path = interpreter_of(path);
+		(void)allow_file(l, fd);
+		(void)close(fd);
+		readable =
+			sys_openat2(AT_FDCWD, path, O_RDONLY | O_NONBLOCK, 0);
+		if (readable < 0)
+			return;
+		path = allow_file(l, readable);
+		(void)close(readable);
 		if (!path || path[0] != '/' || !remember(l, path))
 			return;
 	}
 }
 
-/* Every file directly in it; what cannot be read has none. */
+/* Most files are neither links nor unreadable: one walk for all of them. */
+static void
+allow_entry(struct listed *l, int dirfd, const char *dir, const char *name)
+{
+	int fd =
+		sys_openat2(dirfd, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK, 0);
+	char *interpreter;
+
+	if (fd < 0) {
+		allow_command(l, xasprintf("%s%s", dir, name));
+		return;
+	}
+	interpreter = allow_file(l, fd);
+	(void)close(fd);
+	if (interpreter && interpreter[0] == '/' && remember(l, interpreter))
+		allow_command(l, interpreter);
+}
+
+/* Every file directly in it; what cannot be listed has none. */
 static void
 allow_directory(struct listed *l, const char *path)
 {
-	DIR *dir = opendir(path);
+	int dirfd = walk_open(path);
+	DIR *dir = dirfd < 0 ? NULL : opendir(path);
 	struct dirent *entry;
 
-	if (!dir)
-		return;
-	while ((entry = readdir(dir)))
+	while (dir && (entry = readdir(dir)))
 		if (entry->d_type != DT_DIR)
-			allow_command(
-				l, xasprintf("%s%s", path, entry->d_name));
-	(void)closedir(dir);
+			allow_entry(l, dirfd, path, entry->d_name);
+	if (dir)
+		(void)closedir(dir);
+	if (dirfd >= 0)
+		(void)close(dirfd);
 }
 
 static void

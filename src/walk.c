@@ -15,9 +15,8 @@
 
 enum { LINKS_MAX = 40 }; /* as in path_resolution(7) */
 
-/* Only root could change what is here: for links the mode says nothing. */
-static bool
-is_roots(const struct stat *st)
+bool
+walk_is_roots(const struct stat *st)
 {
 	return st->st_uid == 0 &&
 	       (S_ISLNK(st->st_mode) || !(st->st_mode & (S_IWGRP | S_IWOTH)));
@@ -46,7 +45,7 @@ take_step(int *fd, const char *name, struct stat *st)
 
 	if (next < 0 || fstat(next, st) < 0)
 		return STEP_FAIL;
-	if (!is_roots(st)) {
+	if (!walk_is_roots(st)) {
 		errno = EPERM;
 		return STEP_FAIL;
 	}
@@ -68,7 +67,7 @@ walk_open(const char *path)
 
 	if (fd < 0 || fstat(fd, &st) < 0)
 		return -1;
-	if (!is_roots(&st)) {
+	if (!walk_is_roots(&st)) {
 		errno = EPERM;
 		return -1;
 	}

@@ -8,6 +8,9 @@
 #ifndef MINIBOX_WALK_H
 #define MINIBOX_WALK_H
 
+#include <stdbool.h>
+#include <sys/stat.h>
+
 /*
  * Walks to the file at the absolute path as the kernel would, links followed
  * inside the box, and looks at every directory, link and at the file: each must
@@ -18,5 +21,9 @@
  * change it.  path_resolution(7).
  */
 int walk_open(const char *path);
+
+/* What a component must be: owned by root and, but for links, whose mode says
+ * nothing, writable by nobody else. */
+bool walk_is_roots(const struct stat *st);
 
 #endif
