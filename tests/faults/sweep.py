@@ -39,6 +39,40 @@ SCRATCH = os.environ['STAGE_SCRATCH']
 INJECT = SCRATCH + '/inject'
 ROLES = {'caller': '0', 'init': '1', 'command': '2', 'any process': 'any'}
 LIMIT = 30      # seconds that a run may take
+HOME = SCRATCH + '/home'        # of the user
+
+# The boxes: the default one; one that lists its commands, so that the way to
+# them is looked at; one that lets nothing else be executed; and one with all
+# that a box can have.
+BOXES = f"""
+[box listed]
+rootfs = {ROOT}
+users = tester
+command = /bin/sh
+[box strict]
+rootfs = {ROOT}
+users = tester
+command = /bin/sh
+command = /few/
+exec = listed
+[box full]
+rootfs = {ROOT}
+users = tester
+command = *
+root = overlay
+home = rw
+tmpfs = /scratch:1M:1777
+bind = /usr:/host/usr
+bind = /etc/hostname:/host/hostname
+bind = %h/mine:/host/mine:rw
+allow-bind = %h/:/scratch/
+network = netns:sweep
+[box empty]
+rootfs = /var/lib/minibox/empty
+users = tester
+command = *
+"""
+OPTIONS = {'full': ['-B', HOME + '/asked:/scratch/asked']}
 
 # What the command finds: whatever minibox has set up, but for the working
 # directory, which may fall back.
@@ -51,7 +85,7 @@ ulimit -a
 ls /proc/self/fd
 stat -c '%A %u %g %n' / /* /var/tmp /dev/* /home/*
 ip link show lo | grep -o '<.*>'
-cat /proc/mounts
+cat /proc/mounts /etc/passwd /etc/group
 exit 7
 '''
 LINGER = 'echo RAN; sleep "$0"'
@@ -105,7 +139,8 @@ DROP = {'setuid', 'setresuid', 'setresgid', 'setfsuid', 'setfsgid', 'capset'}
 DROP_PRCTL = r'prctl\(PR_(SET_(SECUREBITS|NO_NEW_PRIVS|DUMPABLE)|CAPBSET_DROP' \
     '|CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL)'
 # How the command is found and started.
-LOOKUPS = {'newfstatat', 'fstat', 'openat2', 'readlinkat', 'execve'}
+LOOKUPS = {'newfstatat', 'fstat', 'openat', 'openat2', 'readlinkat', 'execve',
+           'getdents64', 'mmap', 'munmap'}
 # Where the monitor and init wait while the command runs.
 LONG_WAIT = r'poll\(|rt_sigtimedwait\(.*, NULL, \d+\) '
 WAITS = {'read', 'poll', 'waitid', 'wait4', 'rt_sigtimedwait'}
@@ -213,11 +248,12 @@ def new_mark():
 
 # Runs
 
-ENVIRONMENT = {'PATH': '/usr/local/bin:/usr/bin:/bin', 'HOME': '/nonexistent'}
+ENVIRONMENT = {'PATH': '/usr/local/bin:/usr/bin:/bin', 'HOME': HOME}
 
 
 def box(script, mark, name='demo'):
-    return [MINIBOX, '-b', name, '/bin/sh', '-c', script, mark]
+    return [MINIBOX, '-b', name, *OPTIONS.get(name, []), '/bin/sh', '-c',
+            script, mark]
 
 
 def start(mark):
@@ -386,7 +422,7 @@ def is_row_of(row, call):
     return re.fullmatch(row[0], call.role) and re.match(row[1], call.text)
 
 
-def allowed_after_error(call):
+def allowed_after_error(call, box_name):
     if call.phase == LATE:
         return 'right', 'broken off'
     if call.phase == 'start-up of libc':
@@ -395,6 +431,8 @@ def allowed_after_error(call):
             is_row_of(row, call) for row in HARMLESS):
         return 'right', 'closed'
     if call.role == 'command' and call.name in LOOKUPS:
+        if box_name == 'strict':    # what it cannot look at is not executed
+            return 'right', 'closed', 'not executable'
         return 'closed', 'not executable'
     return 'closed',
 
@@ -415,17 +453,17 @@ def errors(calls, box_name='demo'):
     for c in calls:
         for action in errors_of(c):
             yield Case('errors', c.role, c.name, str(c.number), action,
-                       allowed_after_error(c), c, box_name)
+                       allowed_after_error(c, box_name), c, box_name)
         if c.name in WAITS:
             yield Case('interruptions', c.role, c.name, str(c.number),
                        f'error={errno.EINTR}',
-                       ('right', *allowed_after_error(c)), c)
+                       ('right', *allowed_after_error(c, box_name)), c, box_name)
         if c.text.startswith('mount_setattr(-1, '):
             yield Case('errors', c.role, c.name, str(c.number),
-                       f'error={errno.ENOSYS}', ('closed',), c)
+                       f'error={errno.ENOSYS}', ('closed',), c, box_name)
 
 
-def lasting_errors(calls):
+def lasting_errors(calls, box_name='demo'):
     """A call that fails from the first time on, in one process or in all."""
     for role in ROLES:
         names = {}
@@ -434,7 +472,7 @@ def lasting_errors(calls):
                 names.setdefault(c.name, []).append(c)
         for name, some in names.items():
             allowed = {'closed', *(a for c in some
-                                   for a in allowed_after_error(c))}
+                                   for a in allowed_after_error(c, box_name))}
             if name in SPEECH:
                 allowed.add('silent')
                 if 'broken off' in allowed:
@@ -442,10 +480,10 @@ def lasting_errors(calls):
             if role == 'any process':
                 allowed.add('two lines')
             yield Case('lasting errors', role, name, '1+',
-                       errors_of(some[0])[0], tuple(allowed))
+                       errors_of(some[0])[0], tuple(allowed), None, box_name)
 
 
-def pretences(calls):
+def pretences(calls, box_name='demo'):
     """The calls of the drop do nothing and say that they did."""
     for c in calls:
         if 'CAPBSET_DROP' in c.text and c.value == -1:
@@ -453,22 +491,22 @@ def pretences(calls):
         if is_drop(c):
             yield Case('pretences', c.role, c.name, str(c.number),
                        f'return={max(c.value, 0)}', ('closed',)
-                       if c.value == -1 else ('right', 'closed'), c)
+                       if c.value == -1 else ('right', 'closed'), c, box_name)
 
 
-def kills(calls):
+def kills(calls, box_name='demo'):
     """SIGKILL just before each call, up to the first of the long wait."""
     for role, early, late in (('caller', 'killed', 'killed late'),
                               ('init', 'closed', 'lost')):
         for c in calls:
             if c.role == role and c.name != 'exit_group':
                 yield Case('kills', role, c.name, str(c.number), 'kill',
-                           (late if c.phase == LATE else early,), c)
+                           (late if c.phase == LATE else early,), c, box_name)
                 if c.phase == LATE and re.match(LONG_WAIT, c.text):
                     break
 
 
-def sweep(cases, clean):
+def sweep(cases, cleans):
     def run(case):
         script = LINGER if case.action == 'kill' else DESCRIBE
         for _ in range(5):
@@ -482,11 +520,13 @@ def sweep(cases, clean):
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
         for case, r in zip(cases, pool.map(run, cases)):
             if (not r.done and case.call and case.call.phase == LATE and
-                    is_tidy(r) and JUDGEMENTS['right'](r, clean)):
+                    is_tidy(r) and
+                    JUDGEMENTS['right'](r, cleans[case.box])):
                 chance += 1
                 continue
             kinds[case.kind] += 1
-            check(f'{case.kind}: {case}', is_fine(case, r, clean), r)
+            check(f'{case.kind}: {case.box}: {case}',
+                  is_fine(case, r, cleans[case.box]), r)
     for kind, n in kinds.items():
         print(f'{kind}: {n} runs')
     print(f'{chance} of the calls while the command runs did not come again; '
@@ -609,6 +649,9 @@ def early_output():
     runs = [
         (7, '-b', 'demo', '/bin/sh', '-c', 'exit 7'),
         (0, '-b', 'listed', '/bin/sh', '-c', 'exit 0'),
+        (0, '-b', 'strict', '/bin/sh', '-c', 'exit 0'),
+        (0, '-b', 'full', *OPTIONS['full'], '/bin/true'),
+        (126, '-b', 'full', '-B', '/etc', '/bin/true'),
         (125, '--no-such-option'),
         (126, '-b', 'nonesuch', '/bin/true'),
         (126, '-b', 'listed', '/bin/false'),
@@ -643,11 +686,25 @@ def early_output():
 
 def more_boxes():
     os.mkdir('/var/lib/minibox/empty')
+    os.mkdir(ROOT + '/few')
+    os.symlink('/bin/busybox', ROOT + '/few/link')
+    with open(ROOT + '/few/script', 'x') as file:
+        file.write('#!/bin/sh\n')
+    for path in HOME, HOME + '/mine', HOME + '/asked':
+        os.mkdir(path)
+        os.chown(path, UID, UID)
+    with open('/etc/passwd') as file:
+        lines = file.read().replace(f':{UID}::/nonexistent:', f':{UID}::{HOME}:')
+    with open('/etc/passwd', 'w') as file:
+        file.write(lines)
     with open(POLICY, 'a') as file:
-        file.write('[box empty]\nrootfs = /var/lib/minibox/empty\n'
-                   'users = tester\ncommand = *\n'
-                   f'[box listed]\nrootfs = {ROOT}\nusers = tester\n'
-                   'command = /bin/sh\n')
+        file.write(BOXES)
+    subprocess.run(['mount', '-t', 'tmpfs', '-o', 'mode=0755', 'tmpfs', '/run'],
+                   check=True)
+    os.mkdir('/run/netns')
+    open('/run/netns/sweep', 'x').close()
+    subprocess.run(['unshare', '--net=/run/netns/sweep', 'sh', '-c',
+                    'ip link set lo up'], check=True)
 
 
 def build():
@@ -665,21 +722,29 @@ def build():
 def main():
     build()
     more_boxes()
-    calls = record('demo')
-    # In a box that lists its commands, the way to them is looked at, too.
-    lookups = [c for c in record('listed') if c.role == 'command']
-    clean = inject('caller', 'clone3', '99', 'error=1')
-    controls(clean, calls)
+    calls, full = record('demo'), record('full')
+    inside = [c for c in full if c.role != 'caller']
+    lookups = {name: [c for c in record(name) if c.role == 'command']
+               for name in ('listed', 'strict')}
+    cleans = {name: inject('caller', 'clone3', '99', 'error=1', box_name=name)
+              for name in ('demo', 'listed', 'strict', 'full')}
+    for name, clean in cleans.items():
+        check(f'an undisturbed run of {name}',
+              is_tidy(clean) and JUDGEMENTS['right'](clean, clean), clean)
+    controls(cleans['demo'], calls)
     early_output()
     for row in HARMLESS:
         check(f'there is a call for the row {row}',
-              any(is_row_of(row, c) for c in calls))
+              any(is_row_of(row, c) for c in calls + full + lookups['strict']))
     for role, n in Counter(c.role for c in calls).items():
         print(f'{role}: {n} calls')
     never = sorted({c.name for c in calls} & NEVER_FAIL)
     print(f'left out, since they cannot fail: {", ".join(never)}')
-    sweep([*errors(calls), *errors(lookups, 'listed'), *lasting_errors(calls),
-           *pretences(calls), *kills(calls)], clean)
+    sweep([*errors(calls), *lasting_errors(calls), *pretences(calls),
+           *kills(calls), *errors(inside, 'full'), *pretences(inside, 'full'),
+           *lasting_errors(inside, 'full'), *kills(inside, 'full'),
+           *(case for name, some in lookups.items()
+             for case in errors(some, name))], cleans)
     random_kills()
     print(f'{counts["passed"]} passed, {counts["failed"]} failed, 0 skipped')
     return 1 if counts['failed'] or not counts['passed'] else 0
