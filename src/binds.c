@@ -6,41 +6,51 @@
 #include <string.h>
 
 #include "die.h"
+#include "home.h"
 #include "path.h"
 #include "tokens.h"
 #include "xalloc.h"
 
+/* For a source, or for a target. */
 static struct tokens
-tokens_of(const struct box *box, const struct caller *caller)
+tokens_of(const struct box *box, const struct caller *caller, bool target)
 {
-	const char *home = caller->home;
-	bool usable = home && path_is_clean(home) && home[1];
-
 	return (struct tokens){
 		.user = caller->name,
 		.uid = xasprintf("%u", (unsigned)caller->uid),
-		.home = usable ? home : NULL,
+		.home = target ? home_as_target(box, caller)
+			       : home_outside(caller),
 		.home_fixed = caller->known,
 		.box = box->name,
 	};
+}
+
+/* Both sides of a line, for the caller; false: it needs a home, and he has
+ * none. */
+static bool
+expand(const struct box *box, const struct item *item,
+	const struct caller *caller, struct bind *bind)
+{
+	struct tokens source = tokens_of(box, caller, false);
+	struct tokens target = tokens_of(box, caller, true);
+	size_t fixed, ignored;
+
+	*bind = (struct bind){
+		.source = tokens_expand(item->source, &source, &fixed),
+		.target = tokens_expand(item->target, &target, &ignored),
+		.writable = item->writable,
+		.typed = tokens_in(item->target),
+		.line = item->line,
+	};
+	bind->fixed = fixed;
+	return bind->source && bind->target;
 }
 
 bool
 binds_expand(struct bind *bind, const struct box *box, const struct item *item,
 	const struct caller *caller, struct refusal *refusal)
 {
-	struct tokens tokens = tokens_of(box, caller);
-	size_t ignored;
-
-	*bind = (struct bind){
-		.source = tokens_expand(item->source, &tokens, &bind->fixed),
-		.target = tokens_expand(item->target, &tokens, &ignored),
-		.fixed = bind->fixed,
-		.writable = item->writable,
-		.typed = tokens_in(item->target),
-		.line = item->line,
-	};
-	if (!bind->source || !bind->target)
+	if (!expand(box, item, caller, bind))
 		return fault_refuse(refusal, EXIT_MINIBOX, item->line,
 			xasprintf("box '%s' binds something of your home, and "
 				  "you have none that can be used (%s); tell "
@@ -55,16 +65,23 @@ binds_expand(struct bind *bind, const struct box *box, const struct item *item,
 	return true;
 }
 
-/* "." and what begins with "./" is in the working directory; a slash at the end
- * says nothing.  NULL: it cannot be made absolute. */
+/* A slash at the end of what is typed says nothing. */
+static const char *
+without_slash(const char *path)
+{
+	size_t n = strlen(path);
+
+	while (n > 1 && path[n - 1] == '/')
+		n--;
+	return xstrndup(path, n);
+}
+
+/* "." and what begins with "./" is in the working directory.  NULL: it cannot
+ * be made absolute. */
 static const char *
 absolute(const char *source, const struct caller *caller)
 {
-	size_t n = strlen(source);
-
-	while (n > 1 && source[n - 1] == '/')
-		n--;
-	source = xstrndup(source, n);
+	source = without_slash(source);
 	if (source[0] == '/')
 		return source;
 	while (!strncmp(source, "./", 2))
@@ -73,6 +90,18 @@ absolute(const char *source, const struct caller *caller)
 		return NULL;
 	return strcmp(source, ".") ? path_join(caller->cwd, source)
 				   : caller->cwd;
+}
+
+const char *
+binds_line(const struct box *box, const struct item *item,
+	const struct caller *caller)
+{
+	struct bind line;
+
+	if (!expand(box, item, caller, &line))
+		return NULL;
+	return xasprintf("%s:%s:%s", line.source, line.target,
+		line.writable ? "rw" : "ro");
 }
 
 /* Whether the expanded line of allow-bind lists the two; a line that ends in
@@ -97,13 +126,14 @@ not_allowed(struct refusal *refusal, const struct box *box,
 {
 	if (read_only)
 		return fault_refuse(refusal, EXIT_DENIED, read_only->line,
-			xasprintf("-B: box '%s' allows %s only read-only; "
-				  "write %s:%s:ro",
+			xasprintf("box '%s' allows -B %s only read-only; write "
+				  "-B %s:%s:ro",
 				box->name, asked->source, asked->source,
 				asked->target));
 	return fault_refuse(refusal, EXIT_DENIED, box->line,
-		xasprintf("-B: box '%s' does not allow %s on %s; see: minibox "
-			  "-l -b %s",
+		xasprintf(
+			"box '%s' does not allow -B %s:%s; see: minibox -l -b "
+			"%s",
 			box->name, asked->source, asked->target, box->name));
 }
 
@@ -112,9 +142,9 @@ binds_choose(struct bind *bind, const struct box *box,
 	const struct value_bind *asked, const struct caller *caller,
 	struct refusal *refusal)
 {
-	struct tokens tokens = tokens_of(box, caller);
 	const char *source = absolute(asked->source, caller);
-	const char *target = asked->target ? asked->target : source;
+	const char *target =
+		asked->target ? without_slash(asked->target) : source;
 	const struct item *read_only = NULL;
 
 	*bind = (struct bind){
@@ -122,24 +152,32 @@ binds_choose(struct bind *bind, const struct box *box,
 		.target = target,
 		.typed = true,
 	};
-	if (!source || !path_is_clean(source) || !path_is_clean(target))
+	if (!source || !path_is_clean(source))
 		return fault_refuse(refusal, EXIT_MINIBOX, 0,
-			xasprintf("-B %s: SRC and DST must be paths without "
-				  "//, . and .., and DST must be absolute",
-				asked->source));
+			xasprintf("-B: SRC %s: %s", asked->source,
+				source ? "must have no //, . and .. in it; "
+					 "write the path that it stands for"
+				       : "the working directory is not known; "
+					 "write an absolute path"));
+	if (!path_is_clean(target))
+		return fault_refuse(refusal, EXIT_MINIBOX, 0,
+			xasprintf(
+				"-B: DST %s: must be an absolute path in the "
+				"box, without //, . and ..; for a mode, write "
+				"SRC:DST:%s",
+				target, target[0] == '/' ? "rw" : target));
 	for (size_t i = 0; i < box->allow_bind.n; i++) {
 		const struct item *item = &box->allow_bind.v[i];
-		size_t fixed, ignored;
-		const char *s = tokens_expand(item->source, &tokens, &fixed);
-		const char *t = tokens_expand(item->target, &tokens, &ignored);
+		struct bind line;
 
-		if (!s || !t || !lists(s, t, source, target))
+		if (!expand(box, item, caller, &line) ||
+			!lists(line.source, line.target, source, target))
 			continue;
 		if (asked->writable && !item->writable) {
 			read_only = item;
 			continue;
 		}
-		bind->fixed = fixed;
+		bind->fixed = line.fixed;
 		bind->writable =
 			asked->has_mode ? asked->writable : item->writable;
 		bind->line = item->line;
@@ -154,16 +192,18 @@ overlap(const char *a, const char *b)
 	return path_beneath(a, b) || path_beneath(b, a);
 }
 
+/* With a command goes what lies in its directory: a program may load what is
+ * beside it.  In / that would be everything. */
 static const char *
 shadowed_command(const struct list *list, const char *target)
 {
 	for (size_t i = 0; i < list->n; i++) {
 		size_t n = strcspn(list->v[i].text, " ");
 		char *path = xstrndup(list->v[i].text, n);
+		char *dir = xstrndup(path, (size_t)(strrchr(path, '/') - path));
 
-		if (n > 1 && path[n - 1] == '/')
-			path[n - 1] = '\0';
-		if (overlap(target, path))
+		if (path_beneath(path, target) ||
+			(*dir && overlap(target, dir)))
 			return path;
 	}
 	return NULL;

@@ -36,10 +36,15 @@ bool binds_choose(struct bind *bind, const struct box *box,
 	const struct value_bind *asked, const struct caller *caller,
 	struct refusal *refusal);
 
+/* A line of allow-bind as it is for the caller, SRC:DST:MODE; NULL: it needs a
+ * home, and he has none. */
+const char *binds_line(const struct box *box, const struct item *item,
+	const struct caller *caller);
+
 /*
  * NULL, or what a mount on `target` would put in the place of, or beneath,
  * what a box that lists its commands trusts: /etc, /usr, /bin, /sbin, /lib*,
- * `path`, the commands.
+ * `path`, the directories of the commands.
  */
 const char *binds_shadowed(const struct box *box, const char *target);
 

@@ -54,7 +54,7 @@ dev_pts(int dev)
 	(void)close(fd);
 }
 
-static void
+static int
 dev_shm(int dev, const struct op *op)
 {
 	int fd = fs_tmpfs(op->size, op->inodes, op->mode,
@@ -63,7 +63,7 @@ dev_shm(int dev, const struct op *op)
 	if (mkdirat(dev, "shm", 0755) < 0)
 		die_errno("cannot make /dev/shm in the box");
 	fs_attach(fd, dev, "shm", "/dev/shm");
-	(void)close(fd);
+	return fd;
 }
 
 static void
@@ -85,16 +85,18 @@ dev_fill(int dev)
 				dev_links[i].name);
 }
 
-void
+int
 dev_mount(int point, const struct op *op)
 {
 	int dev = fs_tmpfs(
 		65536, 32, 0755, MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC);
+	int shm;
 
 	fs_attach(dev, point, "", op->target);
 	dev_fill(dev);
 	dev_pts(dev);
-	dev_shm(dev, op);
+	shm = dev_shm(dev, op);
 	fs_set_read_only(dev, op->target);
 	(void)close(dev);
+	return shm;
 }

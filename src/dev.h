@@ -10,8 +10,9 @@
 
 #include "mounts.h"
 
-/* Mounts it on the directory `point`; read-only once it is filled.  init, as
- * euid 0 with CAP_SYS_ADMIN and CAP_MKNOD; umask 022.  Dies on failure. */
-void dev_mount(int point, const struct op *op);
+/* Mounts it on the directory `point`; read-only once it is filled.  The mount
+ * of its shm, the one part of it that can be written.  init, as euid 0 with
+ * CAP_SYS_ADMIN and CAP_MKNOD; umask 022.  Dies on failure. */
+int dev_mount(int point, const struct op *op);
 
 #endif

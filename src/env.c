@@ -9,6 +9,8 @@
 #include "envname.h"
 #include "xalloc.h"
 
+enum { KEPT_MAX = 1000 }; /* each is compared with all others */
+
 struct env {
 	char **v;
 	size_t n, room;
@@ -73,8 +75,9 @@ is_first(const struct caller *caller, char **entry, size_t n)
 
 /* Of a name that stands twice in the caller's environment, the first counts, as
  * for getenv(3). */
-static void
-env_keep(struct env *env, const struct box *box, const struct caller *caller)
+static bool
+env_keep(struct env *env, const struct box *box, const struct caller *caller,
+	struct refusal *refusal)
 {
 	bool any = policy_any_command(box);
 
@@ -89,9 +92,14 @@ env_keep(struct env *env, const struct box *box, const struct caller *caller)
 			continue;
 		if (plain && !envname_value_is_plain(*e + n + 1))
 			continue;
+		if (env->n > KEPT_MAX)
+			return fault_refuse(refusal, EXIT_MINIBOX, 0,
+				"too many variables are kept; start minibox "
+				"with fewer, as with: env -i");
 		if (!has(env, *e, n) && is_first(caller, e, n))
 			env_put(env, *e);
 	}
+	return true;
 }
 
 static const char *
@@ -153,7 +161,8 @@ env_build(const struct box *box, const struct caller *caller, const char *home,
 	env_set(&env, "PATH", box->path);
 	env_set(&env, "container", "minibox");
 	env_set(&env, "MINIBOX_BOX", box->name);
-	env_keep(&env, box, caller);
+	if (!env_keep(&env, box, caller, refusal))
+		return NULL;
 	for (size_t i = 0; i < box->env_set.n; i++)
 		env_put(&env, box->env_set.v[i].text);
 	for (size_t i = 0; i < request->nenv; i++)

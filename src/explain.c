@@ -6,6 +6,7 @@
 #include <linux/sched.h>
 #include <string.h>
 
+#include "binds.h"
 #include "die.h"
 #include "keys.h"
 #include "xalloc.h"
@@ -56,10 +57,18 @@ print_namespaces(FILE *out, uint64_t flags)
 	fputc('\n', out);
 }
 
-static unsigned long long
-mib(uint64_t bytes)
+/* In the largest unit that leaves nothing. */
+static void
+print_size(FILE *out, const char *name, uint64_t bytes)
 {
-	return (unsigned long long)(bytes >> 20);
+	static const char *const units[] = { "", "K", "M", "G" };
+	size_t u = 0;
+
+	while (u < 3 && bytes % 1024 == 0) {
+		bytes /= 1024;
+		u++;
+	}
+	fprintf(out, "%s%llu%s", name, (unsigned long long)bytes, units[u]);
 }
 
 static void
@@ -69,10 +78,10 @@ print_root(FILE *out, const struct op *op)
 		fprintf(out, "%s on /, ro nosuid nodev", op->source);
 		return;
 	}
-	fprintf(out,
-		"overlay on /, lower=%s upper=(tmpfs size=%lluM inodes=%llu) "
-		"rw nosuid nodev",
-		op->source, mib(op->size), (unsigned long long)op->inodes);
+	fprintf(out, "overlay on /, lower=%s upper=(tmpfs", op->source);
+	print_size(out, " size=", op->size);
+	fprintf(out, " inodes=%llu) rw nosuid nodev",
+		(unsigned long long)op->inodes);
 }
 
 static void
@@ -80,11 +89,7 @@ print_tmpfs(FILE *out, const struct op *op)
 {
 	fputs("tmpfs on ", out);
 	print_word(out, op->target);
-	fprintf(out, ", size=");
-	if (op->size % (1 << 20))
-		fprintf(out, "%lluK", (unsigned long long)(op->size >> 10));
-	else
-		fprintf(out, "%lluM", mib(op->size));
+	print_size(out, ", size=", op->size);
 	fprintf(out, " inodes=%llu mode=%04o nosuid nodev",
 		(unsigned long long)op->inodes, (unsigned)op->mode);
 }
@@ -126,8 +131,11 @@ print_kind(FILE *out, const struct plan *plan, const struct op *op)
 	case OP_DEV:
 		fprintf(out,
 			"minimal dev on %s: null zero full random urandom tty "
-			"ptmx pts shm (size=%lluM) fd stdin stdout stderr",
-			op->target, mib(op->size));
+			"ptmx pts shm",
+			op->target);
+		print_size(out, " (size=", op->size);
+		fprintf(out, "%s) fd stdin stdout stderr",
+			op->noexec ? " noexec" : "");
 		break;
 	case OP_BIND:
 		print_bind(out, op);
@@ -280,7 +288,7 @@ explain_deny(FILE *out, const struct policy *policy, const struct box *box,
 }
 
 static void
-list_box(FILE *out, const struct box *box)
+list_box(FILE *out, const struct box *box, const struct caller *caller)
 {
 	fputs(box->name, out);
 	if (box->description)
@@ -293,8 +301,16 @@ list_box(FILE *out, const struct box *box)
 	for (size_t i = 0; i < box->command_exact.n; i++)
 		fprintf(out, "    %s (exactly)\n",
 			box->command_exact.v[i].text);
-	for (size_t i = 0; i < box->allow_bind.n; i++)
-		fprintf(out, "    -B %s\n", box->allow_bind.v[i].text);
+	for (size_t i = 0; i < box->allow_bind.n; i++) {
+		const char *line =
+			binds_line(box, &box->allow_bind.v[i], caller);
+
+		if (line) {
+			fputs("    -B ", out);
+			print_word(out, line);
+			fputc('\n', out);
+		}
+	}
 }
 
 bool
@@ -311,7 +327,7 @@ explain_list(FILE *out, const struct policy *policy, const char *name,
 			continue;
 		if (!authorize_admits(box, caller, accounts, &why))
 			continue;
-		list_box(out, box);
+		list_box(out, box, caller);
 		any = true;
 	}
 	return any;

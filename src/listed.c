@@ -87,6 +87,15 @@ remember(struct listed *l, const char *interpreter)
 	return true;
 }
 
+/* What is missing is not listed; what cannot be opened for lack of memory or
+ * descriptors is no reason to go on. */
+static void
+check_resources(void)
+{
+	if (errno == EMFILE || errno == ENFILE || errno == ENOMEM)
+		die_errno("cannot look at the commands of the box");
+}
+
 /* The file, its interpreter, and so on.  It is opened a second time for
  * reading: nobody but root could change the path meanwhile. */
 static void
@@ -95,8 +104,10 @@ allow_command(struct listed *l, const char *path)
 	for (int i = 0; i < INTERPRETERS_MAX; i++) {
 		int fd = walk_open(path), readable;
 
-		if (fd < 0)
+		if (fd < 0) {
+			check_resources();
 			return;
+		}
 		(void)allow_file(l, fd);
 		(void)close(fd);
 		readable =

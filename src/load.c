@@ -13,7 +13,9 @@
 #include "mounts.h"
 #include "path.h"
 #include "reader.h"
+#include "sys.h"
 #include "trusted.h"
+#include "xalloc.h"
 
 enum { ACCOUNTS_MAX = 64 << 20 }; /* bytes of /etc/passwd or /etc/group */
 
@@ -82,27 +84,32 @@ load_accounts(struct accounts *accounts)
 		read_accounts("/etc/group"));
 }
 
-/* A mount point that a start of the box would miss. */
+/* A mount point that a start of the box would miss, or refuse. */
 static void
 check_point(const struct policy *policy, const struct box *box, int root,
 	const struct op *op, bool directory, struct faults *faults)
 {
 	int line = op->line ? op->line : box->lines[KEY_ROOTFS];
+	int fd = sys_openat2(root, op->target + 1, O_PATH,
+		RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS);
 	struct stat st;
 
-	if (fstatat(root, op->target + 1, &st, AT_SYMLINK_NOFOLLOW) < 0)
+	if (fd < 0 && errno == ENOENT)
 		fault_add(faults, policy->file, line,
 			"%s: no mount point %s; fix: %s %s%s", box->rootfs,
 			op->target, directory ? "mkdir -p" : "touch",
 			box->rootfs, op->target);
-	else if (S_ISLNK(st.st_mode))
+	else if (fd < 0)
 		fault_add(faults, policy->file, line,
-			"%s: the mount point %s is a symbolic link",
-			box->rootfs, op->target);
-	else if (!S_ISDIR(st.st_mode) == directory)
+			"%s: the mount point %s %s", box->rootfs, op->target,
+			errno == ELOOP ? "is or leads through a symbolic link"
+				       : strerror(errno));
+	else if (fstat(fd, &st) < 0 || !S_ISDIR(st.st_mode) == directory)
 		fault_add(faults, policy->file, line,
 			"%s: the mount point %s is %s directory", box->rootfs,
 			op->target, directory ? "not a" : "a");
+	if (fd >= 0)
+		(void)close(fd);
 }
 
 /* What a bind shows to everybody; *directory: it is one. */
@@ -111,14 +118,12 @@ check_source(const struct policy *policy, const struct op *op, bool *directory,
 	struct faults *faults)
 {
 	const char *why;
-	int fd = trusted_open(op->source, &why);
-	struct stat st;
+	int fd = trusted_open(op->source, directory, &why);
 
-	if (fd < 0 || fstat(fd, &st) < 0) {
+	if (fd < 0) {
 		fault_add(faults, policy->file, op->line, "bind: %s", why);
 		return false;
 	}
-	*directory = S_ISDIR(st.st_mode);
 	(void)close(fd);
 	return true;
 }
@@ -147,12 +152,21 @@ check_netns(const struct policy *policy, const struct box *box,
 	struct faults *faults)
 {
 	const char *name = box->network.netns, *why;
-	int fd = name ? trusted_open(path_join("/run/netns", name), &why) : 0;
+	int dir = name ? trusted_open_dir("/run", &why) : -1, fd = -1;
+	bool directory;
 
+	if (!name)
+		return;
+	if (dir >= 0) {
+		fd = trusted_open(
+			path_join("/run/netns", name), &directory, &why);
+		why = xasprintf("%s; fix: ip netns add %s", why, name);
+		(void)close(dir);
+	}
 	if (fd < 0)
 		fault_add(faults, policy->file, box->lines[KEY_NETWORK],
-			"network: %s; fix: ip netns add %s", why, name);
-	if (name && fd >= 0)
+			"network: %s", why);
+	else
 		(void)close(fd);
 }
 

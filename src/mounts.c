@@ -7,6 +7,7 @@
 
 #include "binds.h"
 #include "die.h"
+#include "home.h"
 #include "passwd.h"
 #include "path.h"
 #include "tokens.h"
@@ -37,19 +38,6 @@ struct builder {
 	struct refusal *refusal;
 	bool listed; /* exec = listed: nothing that can be written is run */
 };
-
-const char *
-mounts_home(const struct box *box, const struct caller *caller)
-{
-	const char *home = caller->home;
-
-	if (box->home == HOME_NONE)
-		return "/";
-	if (home && path_is_clean(home) && path_beneath(home, "/home") &&
-		strcmp(home, "/home"))
-		return home;
-	return path_join("/home", caller->name);
-}
 
 static struct op *
 add(struct builder *b, enum op_kind kind, const char *target)
@@ -88,43 +76,65 @@ beneath_shm(const char *target)
 	return path_beneath(target, shm) && strcmp(target, shm);
 }
 
+/* Why `target` and the earlier mount exclude each other, or NULL. */
+static const char *
+in_the_way(const struct op *earlier, const char *target)
+{
+	if (earlier->kind == OP_DIR || earlier->kind == OP_FILE ||
+		earlier->if_source)
+		return NULL; /* the last two give way: see is_free */
+	if (path_beneath(earlier->target, target))
+		return xasprintf("%s would cover the mount on %s", target,
+			earlier->target);
+	if (!path_beneath(target, earlier->target) ||
+		earlier->kind == OP_TMPFS ||
+		(earlier->kind == OP_DEV && beneath_shm(target)))
+		return NULL;
+	return xasprintf(
+		"%s lies beneath the mount on %s", target, earlier->target);
+}
+
 const char *
-mounts_misplaced(const struct mounts *m, const char *target)
+mounts_misplaced(const struct mounts *m, const char *target, int *line)
 {
 	static const char *const closed[] = { "/proc", "/sys", "/dev" };
+	bool shm_is_there = false;
 
 	for (size_t i = 1; i < m->n; i++) {
-		const struct op *e = &m->ops[i];
+		const char *why = in_the_way(&m->ops[i], target);
 
-		if (e->kind == OP_DIR)
-			continue;
-		if (path_beneath(e->target, target))
-			return xasprintf("%s would cover the mount on %s",
-				target, e->target);
-		if (path_beneath(target, e->target) && e->kind != OP_TMPFS &&
-			!beneath_shm(target))
-			return xasprintf("%s lies beneath the mount on %s",
-				target, e->target);
+		if (why && *line == 0)
+			*line = m->ops[i].line;
+		if (why)
+			return why;
+		shm_is_there |= m->ops[i].kind == OP_DEV;
 	}
 	for (size_t i = 0; i < sizeof(closed) / sizeof(closed[0]); i++)
-		if (path_beneath(target, closed[i]) && !beneath_shm(target))
+		if (path_beneath(target, closed[i]) &&
+			!(shm_is_there && beneath_shm(target)))
 			return xasprintf(
 				"%s lies in %s, where nothing is mounted",
 				target, closed[i]);
 	return target[1] ? NULL : "/ would cover the box";
 }
 
-/* Whether the mount point can be made, if it is missing. */
+/* Whether the mount point can be made, if it is missing.  A standing tmpfs that
+ * it lies on must be there, then. */
 static bool
-can_make(const struct builder *b, const char *target)
+can_make(struct builder *b, const char *target)
 {
-	const struct mounts *m = b->mounts;
+	bool overlay = b->box->root == ROOT_OVERLAY;
 
-	for (size_t i = 1; i < m->n; i++)
-		if (m->ops[i].kind == OP_TMPFS &&
-			path_beneath(target, m->ops[i].target))
-			return true;
-	return b->box->root == ROOT_OVERLAY || beneath_shm(target);
+	for (size_t i = 1; i < b->mounts->n; i++) {
+		struct op *op = &b->mounts->ops[i];
+
+		if (op->kind != OP_TMPFS || !path_beneath(target, op->target))
+			continue;
+		op->make |= op->if_exists && overlay;
+		op->if_exists = false;
+		return true;
+	}
+	return overlay || beneath_shm(target);
 }
 
 /* The item of `tmpfs` for that path, or NULL. */
@@ -141,13 +151,13 @@ static void
 add_tmpfs(struct builder *b, const char *target, const struct item *item,
 	mode_t mode, bool if_exists)
 {
-	bool make = can_make(b, target);
+	bool make = !if_exists && can_make(b, target);
 	struct op *op = add(b, OP_TMPFS, target);
 
 	set_size(op, item && item->size ? item->size : b->box->tmp_size);
 	op->mode = item && item->mode >= 0 ? (mode_t)item->mode : mode;
 	op->if_exists = if_exists;
-	op->make = make && !if_exists;
+	op->make = make;
 	op->noexec = b->listed;
 	op->line = item ? item->line : 0;
 }
@@ -164,7 +174,7 @@ is_standing(const char *target)
 static bool
 misplaced(struct builder *b, const char *key, const char *target, int line)
 {
-	const char *why = mounts_misplaced(b->mounts, target);
+	const char *why = mounts_misplaced(b->mounts, target, &line);
 
 	if (!why)
 		return false;
@@ -197,24 +207,11 @@ add_all_tmpfs(struct builder *b)
 	return true;
 }
 
-/* Why the caller's home cannot be shown, or NULL. */
-static const char *
-home_fault(const struct box *box, const char *home)
-{
-	if (!home)
-		return "you have none";
-	if (!path_is_clean(home))
-		return "it is no plain absolute path";
-	if (path_beneath(box->rootfs, home) || path_beneath(SYSCONFDIR, home))
-		return "the root file system or the policy lies beneath it";
-	return NULL;
-}
-
 static bool
 add_home(struct builder *b)
 {
 	const struct box *box = b->box;
-	const char *home = mounts_home(box, b->caller), *why;
+	const char *home = home_in_box(box, b->caller), *why;
 	bool bound = box->home == HOME_RO || box->home == HOME_RW;
 	int line = box->lines[KEY_HOME];
 	struct op *op;
@@ -229,13 +226,17 @@ add_home(struct builder *b)
 	op->typed = true; /* so that it becomes his */
 	if (!bound)
 		return true;
-	why = home_fault(box, b->caller->home);
+	why = home_fault(box, b->caller);
+	if (!why && !policy_any_command(box) && binds_shadowed(box, home))
+		why = "the box has commands there";
 	if (why)
 		return fault_refuse(b->refusal, EXIT_MINIBOX, line,
-			xasprintf("box '%s' shows your home, but %s cannot be "
-				  "shown: %s; tell your administrator",
+			xasprintf(
+				"box '%s' shows your home, but it (%s) "
+				"cannot be shown: %s; tell your administrator",
 				box->name,
-				b->caller->home ? b->caller->home : "it", why));
+				b->caller->home ? b->caller->home : "none",
+				why));
 	op = add(b, OP_BIND, home);
 	op->source = b->caller->home;
 	op->fixed = b->caller->known ? strlen(op->source) : 0;
@@ -271,31 +272,42 @@ add_system(struct builder *b)
 	op->make = make;
 }
 
-static bool
-add_bind(struct builder *b, const struct bind *bind, const char *key,
-	bool as_caller)
+/* Why the bind cannot be where it is to be, or NULL.  `theirs`: callers choose
+ * what is shown, or where. */
+static const char *
+bind_fault(const struct builder *b, struct bind *bind, bool theirs)
 {
-	bool any = policy_any_command(b->box);
-	const char *why = mounts_misplaced(b->mounts, bind->target), *shadowed;
-	bool make = can_make(b, bind->target);
+	const char *why =
+		mounts_misplaced(b->mounts, bind->target, &bind->line);
+	const char *shadowed;
+
+	if (why || !theirs || policy_any_command(b->box))
+		return why;
+	shadowed = binds_shadowed(b->box, bind->target);
+	return shadowed ? xasprintf("%s would change what %s is in a box that "
+				    "lists its commands",
+				  bind->target, shadowed)
+			: NULL;
+}
+
+static bool
+add_bind(struct builder *b, struct bind *bind, const char *key, bool as_caller)
+{
+	const char *why = bind_fault(b, bind, as_caller || bind->typed);
+	bool make;
 	struct op *op;
 
-	if (!why && bind->typed && !any) {
-		shadowed = binds_shadowed(b->box, bind->target);
-		if (shadowed)
-			why = xasprintf("%s would change what %s is in a box "
-					"that lists its commands",
-				bind->target, shadowed);
-	}
 	if (why)
 		return fault_refuse(b->refusal,
 			bind->typed ? EXIT_DENIED : EXIT_MINIBOX, bind->line,
 			xasprintf("box '%s': %s: %s", b->box->name, key, why));
+	make = can_make(b, bind->target);
 	op = add(b, OP_BIND, bind->target);
 	op->source = bind->source;
 	op->fixed = bind->fixed;
 	op->as_caller = as_caller;
-	op->typed = bind->typed;
+	/* Below /home it is the caller's own directory that is gone through. */
+	op->typed = bind->typed || path_beneath(bind->target, "/home");
 	op->writable = bind->writable;
 	op->make = make;
 	op->line = bind->line;
@@ -308,6 +320,7 @@ add_binds(struct builder *b)
 {
 	const struct list *list = &b->box->bind;
 	struct bind bind;
+	struct op *op;
 
 	for (size_t i = 0; i < list->n; i++)
 		if (!binds_expand(&bind, b->box, &list->v[i], b->caller,
@@ -320,8 +333,9 @@ add_binds(struct builder *b)
 			    b->caller, b->refusal) ||
 			!add_bind(b, &bind, "-B", true))
 			return false;
-		if (!policy_any_command(b->box))
-			b->mounts->ops[b->mounts->n - 1].noexec = true;
+		op = &b->mounts->ops[b->mounts->n - 1];
+		op->asked = true;
+		op->noexec |= !policy_any_command(b->box);
 	}
 	return true;
 }
@@ -370,7 +384,7 @@ add_etc(struct builder *b)
 		return;
 	add_text(b, "/etc/passwd",
 		passwd_user(
-			b->caller, mounts_home(box, b->caller), box->shell));
+			b->caller, home_in_box(box, b->caller), box->shell));
 	add_text(b, "/etc/group", passwd_groups(b->caller));
 }
 

@@ -52,6 +52,7 @@ struct op {
 	size_t fixed;
 	bool own;       /* OP_BIND: a directory that the caller owns */
 	bool if_source; /* OP_BIND: skipped where the host has none */
+	bool asked;     /* OP_BIND: of -B */
 	bool typed;     /* the target is the caller's word, in part */
 	int line;       /* of the policy; 0: of no single one */
 };
@@ -61,15 +62,14 @@ struct mounts {
 	size_t n, room;
 };
 
-/* Where the home is in the box: its own path below /home, else /home/NAME. */
-const char *mounts_home(const struct box *box, const struct caller *caller);
-
 /* The steps, OP_ROOT first.  false: not possible, see *refusal. */
 bool mounts_make(struct mounts *mounts, const struct box *box,
 	const struct caller *caller, const struct request *request,
 	struct refusal *refusal);
 
-/* NULL, or why nothing can be mounted on `target` after all that is there. */
-const char *mounts_misplaced(const struct mounts *mounts, const char *target);
+/* NULL, or why nothing can be mounted on `target` after all that is there; then
+ * *line is that of the mount in the way, if it has one and *line is 0. */
+const char *mounts_misplaced(
+	const struct mounts *mounts, const char *target, int *line);
 
 #endif

@@ -7,6 +7,7 @@
 
 #include "die.h"
 #include "env.h"
+#include "home.h"
 #include "path.h"
 #include "xalloc.h"
 
@@ -173,7 +174,7 @@ plan_make(struct plan *plan, const struct box *box, const struct caller *caller,
 	const struct request *request, struct refusal *refusal)
 {
 	int network = request->no_network ? NETWORK_NONE : box->network.kind;
-	const char *home = mounts_home(box, caller);
+	const char *home = home_in_box(box, caller);
 
 	*plan = (struct plan){
 		.box = box,

@@ -10,7 +10,8 @@
 
 #define NOFAULT NULL
 
-enum { BINDS_MAX = 64 }; /* each is compared with all others */
+/* Each is compared with all others of its kind. */
+enum { BINDS_MAX = 64, ENVS_MAX = 5000 };
 
 /* A handler takes the value (NULL where the option has none); it returns what
  * is wrong with it, or NOFAULT. */
@@ -74,6 +75,8 @@ take_box(struct request *request, const char *value)
 static const char *
 take_env(struct request *request, const char *value)
 {
+	if (request->nenv == ENVS_MAX)
+		return "given more than 5000 times";
 	request->env[request->nenv++] = value;
 	return NOFAULT;
 }
@@ -82,7 +85,7 @@ static const char *
 take_bind(struct request *request, const char *value)
 {
 	if (request->nbinds == BINDS_MAX)
-		return "more than 64 times";
+		return "given more than 64 times";
 	return value_bind(value, &request->binds[request->nbinds++]);
 }
 

@@ -36,11 +36,11 @@ struct step {
 
 /* The mount point, made if the plan says so. */
 static int
-point_of(const struct plan *plan, int root, const struct op *op,
-	const struct step *step)
+point_of(const struct plan *plan, const struct own *own, int root,
+	const struct op *op, const struct step *step)
 {
 	int fd = op->make || op->kind == OP_DIR
-			 ? target_make(plan, root, op, step->directory)
+			 ? target_make(plan, own, root, op, step->directory)
 			 : target_open(plan, root, op, step->directory);
 
 	if (fd < 0)
@@ -87,16 +87,18 @@ static int (*const mount_new[])(const struct op *op) = {
 };
 
 static void
-do_op(const struct plan *plan, int root, const struct op *op,
+do_op(const struct plan *plan, struct own *own, int root, const struct op *op,
 	const struct step *step)
 {
-	int point = point_of(plan, root, op, step);
+	int point = point_of(plan, own, root, op, step);
 	int mount = mount_new[op->kind] ? mount_new[op->kind](op) : step->mount;
 
 	if (op->kind == OP_DEV)
-		dev_mount(point, op);
+		mount = dev_mount(point, op);
 	else if (op->kind != OP_DIR)
 		fs_attach(mount, point, "", op->target);
+	if (op->kind == OP_TMPFS || op->kind == OP_DEV)
+		target_is_own(own, mount);
 	(void)close(point);
 	if (mount >= 0)
 		(void)close(mount);
@@ -154,6 +156,11 @@ make_overlay(int base, int lower, const struct op *op)
 	cred_lend();
 	root = fs_new("overlay", options, FS_QUIET);
 	cred_take_back();
+	/* It has its own hold on both; a process of the caller's outside could
+	 * reach them here, above the root of the box. */
+	if (sys_umount2("lower", SYS_DETACH) < 0 ||
+		sys_umount2("over", SYS_DETACH) < 0)
+		die_errno("cannot detach the layers of the overlay");
 	(void)close(lower);
 	(void)close(over);
 	return root;
@@ -182,9 +189,22 @@ copy_files(const struct plan *plan, int base, int root, struct step *steps)
 	for (size_t i = 1; i < plan->mounts.n; i++) {
 		if (plan->mounts.ops[i].kind != OP_FILE)
 			continue;
-		steps[i].mount = source_copy(base, root, &plan->mounts.ops[i]);
+		steps[i].mount =
+			source_copy(plan, base, root, &plan->mounts.ops[i]);
 		steps[i].skip = steps[i].mount < 0;
 	}
+}
+
+/* What a caller asked for is no work for the admin, and what he typed does not
+ * stand in a command for root. */
+static _Noreturn void
+refuse_typed(const struct plan *plan, const struct op *op)
+{
+	die(EXIT_MINIBOX,
+		"box '%s': there is no %s to show %s on, and the root of the "
+		"box is read-only; %s",
+		plan->box->name, op->target, op->source,
+		op->asked ? "choose another DST" : "tell your administrator");
 }
 
 static _Noreturn void
@@ -237,6 +257,8 @@ check_targets(const struct plan *plan, int root, struct step *steps)
 			(void)close(fd);
 		else if (op->if_exists && has_none(steps[i].directory))
 			steps[i].skip = true;
+		else if (errno == ENOENT && op->typed)
+			refuse_typed(plan, op);
 		else if (errno == ENOENT)
 			*missing = xasprintf("%s %s%s", *missing,
 				plan->mounts.ops[0].source, op->target);
@@ -288,6 +310,7 @@ root_build(const struct plan *plan)
 	const struct op *ops = plan->mounts.ops;
 	struct mount_attr slave = { .propagation = MS_SLAVE };
 	struct step *steps = xcalloc(plan->mounts.n, sizeof(*steps));
+	struct own own = { 0 };
 	int base, root;
 
 	/* First of all: nothing that is done here reaches the host.  What the
@@ -300,14 +323,16 @@ root_build(const struct plan *plan)
 	base = fs_tmpfs(
 		BASE_SIZE, BASE_INODES, 0755, FS_QUIET | MOUNT_ATTR_NOEXEC);
 	fs_attach(base, AT_FDCWD, BASE_POINT, "the new root");
-	if (ops[0].writable)
+	if (ops[0].writable) {
 		root = make_overlay(base, root, &ops[0]);
+		target_is_own(&own, root);
+	}
 	attach_below(base, root, "root");
 	copy_files(plan, base, root, steps);
 	check_targets(plan, root, steps);
 	for (size_t i = 1; i < plan->mounts.n; i++)
 		if (!steps[i].skip)
-			do_op(plan, root, &ops[i], &steps[i]);
+			do_op(plan, &own, root, &ops[i], &steps[i]);
 	fs_set_read_only(base, "the new root");
 	enter(base, root);
 	(void)close(root);

@@ -74,7 +74,7 @@ static const char *
 allow_fault(const struct box *box, const struct item *item)
 {
 	static const char *const closed[] = { "/proc", "/sys", "/dev" };
-	const char *sides[] = { item->source, item->target };
+	const char *sides[] = { item->source, item->target }, *shadowed;
 	bool slash[2];
 
 	for (size_t k = 0; k < 2; k++) {
@@ -91,14 +91,15 @@ allow_fault(const struct box *box, const struct item *item)
 	}
 	if (slash[0] != slash[1])
 		return "both sides must end in a slash, or neither";
-	if (slash[0] || tokens_in(item->target) || policy_any_command(box))
+	if (tokens_in(item->target) || policy_any_command(box))
 		return NULL; /* known when somebody asks */
-	return binds_shadowed(box, item->target)
-		       ? xasprintf("%s would change what %s is in a box that "
-				   "lists its commands",
-				 item->target,
-				 binds_shadowed(box, item->target))
-		       : NULL;
+	/* With a slash, any name is as good as another. */
+	shadowed = binds_shadowed(
+		box, slash[1] ? xasprintf("%s%%", item->target) : item->target);
+	return shadowed ? xasprintf("%s would change what %s is in a box that "
+				    "lists its commands",
+				  item->target, shadowed)
+			: NULL;
 }
 
 static void
@@ -111,8 +112,10 @@ check_allow_bind(const struct policy *p, const struct box *box,
 		bool fixed = !tokens_in(item->target) &&
 			     item->target[strlen(item->target) - 1] != '/';
 
+		int line = item->line;
+
 		if (!why && fixed)
-			why = mounts_misplaced(mounts, item->target);
+			why = mounts_misplaced(mounts, item->target, &line);
 		if (why)
 			fault_add(faults, p->file, item->line, "allow-bind: %s",
 				why);

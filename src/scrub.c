@@ -16,7 +16,7 @@
 #include "sys.h"
 
 enum { SIGNALS = 64, MASK_BYTES = SIGNALS / 8 };
-enum { NOFILE_MIN = 16 }; /* more than are ever open at once */
+enum { NOFILE_MIN = 16 }; /* of the default box; each bind is one more */
 
 /* By the bare system calls: sigaction(3) and sigprocmask(3) leave out the two
  * signals that libc uses itself, and those are inherited like any other. */

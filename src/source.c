@@ -4,6 +4,8 @@
 #include "source.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
 #include <linux/magic.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -13,37 +15,31 @@
 #include "cred.h"
 #include "die.h"
 #include "fs.h"
+#include "mountinfo.h"
 #include "sys.h"
 #include "trusted.h"
 #include "xalloc.h"
 
-enum { COPY_MAX = 1 << 20 }; /* bytes of a passwd or group file */
-
-/* O_DIRECTORY first: without it an automount is not triggered. */
-static int
-open_any(int dirfd, const char *path, uint64_t resolve)
-{
-	int fd = sys_openat2(dirfd, path, O_PATH | O_DIRECTORY, resolve);
-
-	if (fd < 0 && errno == ENOTDIR)
-		fd = sys_openat2(dirfd, path, O_PATH, resolve);
-	return fd;
-}
+enum {
+	COPY_MAX = 1 << 20,       /* bytes of a passwd or group file */
+	MOUNTINFO_MAX = 64 << 20, /* of /proc/self/mountinfo */
+};
 
 /* What the policy fixes may lead through links of the system's; in the rest a
  * link, which may be the caller's, is refused. */
 static int
-open_parts(const char *path, size_t fixed)
+open_parts(const char *path, size_t fixed, bool *directory)
 {
 	const char *rest = path + fixed + (path[fixed] == '/');
 	int dir, fd;
 
-	dir = open_any(AT_FDCWD, fixed ? xstrndup(path, fixed) : "/",
-		RESOLVE_NO_MAGICLINKS);
+	dir = sys_open_any(AT_FDCWD, fixed ? xstrndup(path, fixed) : "/",
+		RESOLVE_NO_MAGICLINKS, directory);
 	if (dir < 0 || !*rest)
 		return dir;
-	fd = open_any(dir, rest,
-		RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS);
+	fd = sys_open_any(dir, rest,
+		RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS,
+		directory);
 	(void)close(dir);
 	return fd;
 }
@@ -54,30 +50,97 @@ refuse_source(const struct plan *plan, const struct op *op)
 	if (errno == ELOOP)
 		die(EXIT_MINIBOX,
 			"box '%s': cannot show %s: it is or leads through a "
-			"symbolic link; name what the link leads to",
+			"symbolic link, or an automount that is not mounted "
+			"yet; name what the link leads to, or enter it first",
 			plan->box->name, op->source);
 	die_errno("box '%s': cannot show %s", plan->box->name, op->source);
 }
 
-/* As the caller; -1: the host has none. */
+/* The path of what is open there, as the kernel sees it. */
+static const char *
+path_of(int fd)
+{
+	char path[PATH_MAX];
+	ssize_t n = readlink(
+		xasprintf("/proc/self/fd/%d", fd), path, sizeof(path) - 1);
+
+	if (n < 0)
+		die_errno("cannot read a link of /proc/self/fd");
+	path[n] = '\0';
+	return xstrdup(path);
+}
+
+/* The host's /proc is there: start has looked. */
+static const char *
+read_mountinfo(void)
+{
+	int fd = open("/proc/self/mountinfo",
+		O_RDONLY | O_NOFOLLOW | O_NOCTTY | O_CLOEXEC);
+	const char *why;
+	size_t size;
+	char *text;
+
+	if (fd < 0)
+		die_errno("cannot open /proc/self/mountinfo");
+	text = trusted_read_fd(fd, MOUNTINFO_MAX, &size, &why);
+	if (!text)
+		die(EXIT_MINIBOX, "/proc/self/mountinfo: %s", why);
+	(void)close(fd);
+	return text;
+}
+
+/* A procfs leads to other processes, whatever its permissions say; so does one
+ * that is mounted below what is shown, since that comes along. */
+static void
+check_source(
+	const struct plan *plan, const struct op *op, int fd, bool directory)
+{
+	struct statfs fs;
+	struct stat st;
+
+	if (fstatfs(fd, &fs) < 0)
+		refuse_source(plan, op);
+	if (fs.f_type == PROC_SUPER_MAGIC)
+		die(EXIT_MINIBOX,
+			"box '%s': %s lies in a /proc, which cannot be shown",
+			plan->box->name, op->source);
+	if (directory && mountinfo_has(read_mountinfo(), "proc", path_of(fd)))
+		die(EXIT_MINIBOX,
+			"box '%s': cannot show %s: a /proc is mounted below "
+			"it, which would lead out of the box",
+			plan->box->name, op->source);
+	if (!op->own)
+		return;
+	if (fstat(fd, &st) < 0)
+		refuse_source(plan, op);
+	if (!directory || st.st_uid != plan->uid)
+		die(EXIT_MINIBOX,
+			"box '%s' shows your home, but %s is not a directory "
+			"that you own; tell your administrator",
+			plan->box->name, op->source);
+}
+
+/* -1: the host has none. */
 static int
-open_as_caller(const struct plan *plan, const struct op *op)
+open_as_caller(const struct plan *plan, const struct op *op, bool *directory)
 {
 	int fd;
 
 	cred_as_caller(plan->uid, plan->gid);
-	fd = open_parts(op->source, op->fixed);
+	fd = open_parts(op->source, op->fixed, directory);
 	if (fd < 0 && !(op->if_source && errno == ENOENT))
 		refuse_source(plan, op);
+	if (fd >= 0)
+		check_source(plan, op, fd, *directory);
 	cred_as_root();
 	return fd;
 }
 
 static int
-open_as_root(const struct plan *plan, const struct op *op)
+open_as_root(const struct plan *plan, const struct op *op, bool *directory)
 {
 	const char *why;
-	int fd = trusted_open(op->source, &why);
+	int fd = trusted_open(op->source, directory, &why);
 
 	if (fd < 0)
 		die(EXIT_MINIBOX,
@@ -87,44 +150,16 @@ open_as_root(const struct plan *plan, const struct op *op)
 	return fd;
 }
 
-/* A procfs leads to other processes, whatever its permissions say. */
-static void
-check_source(const struct plan *plan, const struct op *op, int fd,
-	const struct stat *st)
-{
-	struct statfs fs;
-
-	if (fstatfs(fd, &fs) < 0)
-		die_errno("box '%s': cannot look at %s", plan->box->name,
-			op->source);
-	if (op->as_caller && fs.f_type == PROC_SUPER_MAGIC)
-		die(EXIT_MINIBOX,
-			"box '%s': %s lies in a /proc, which cannot "
-			"be shown",
-			plan->box->name, op->source);
-	if (op->own && (!S_ISDIR(st->st_mode) || st->st_uid != plan->uid))
-		die(EXIT_MINIBOX,
-			"box '%s' shows your home, but %s is not a directory "
-			"that you own; tell your administrator",
-			plan->box->name, op->source);
-}
-
 int
 source_clone(const struct plan *plan, const struct op *op, bool *directory)
 {
-	int fd = op->as_caller ? open_as_caller(plan, op)
-			       : open_as_root(plan, op);
+	int fd = op->as_caller ? open_as_caller(plan, op, directory)
+			       : open_as_root(plan, op, directory);
 	unsigned attr = FS_QUIET;
-	struct stat st;
 	int mount;
 
 	if (fd < 0)
 		return -1;
-	if (fstat(fd, &st) < 0)
-		die_errno("box '%s': cannot look at %s", plan->box->name,
-			op->source);
-	check_source(plan, op, fd, &st);
-	*directory = S_ISDIR(st.st_mode);
 	attr |= op->writable ? 0 : MOUNT_ATTR_RDONLY;
 	attr |= op->noexec ? MOUNT_ATTR_NOEXEC : 0;
 	mount = fs_clone(fd, attr, op->source);
@@ -148,27 +183,47 @@ write_all(int fd, const char *text, size_t n, const char *what)
 	}
 }
 
+/* Opened with the caller's rights: what he may not read is not shown to him.
+ * -1: there is nothing to copy. */
+static int
+open_for_copy(const struct plan *plan, int root, const struct op *op)
+{
+	struct stat st;
+	int fd, error;
+
+	cred_as_caller(plan->uid, plan->gid);
+	fd = sys_openat2(root, op->target + 1, O_RDONLY | O_NONBLOCK | O_NOCTTY,
+		RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS);
+	error = fd < 0 || fstat(fd, &st) < 0 ? errno : 0;
+	cred_as_root();
+	switch (error) {
+	case 0:
+		if (S_ISREG(st.st_mode))
+			return fd;
+		(void)close(fd);
+		return -1;
+	case ENOENT:
+	case ENOTDIR:
+	case ELOOP:
+	case EACCES:
+	case ENXIO: /* a socket */
+		return -1;
+	default:
+		errno = error;
+		die_errno("cannot open %s of the box", op->target);
+	}
+}
+
 int
-source_copy(int base, int root, const struct op *op)
+source_copy(const struct plan *plan, int base, int root, const struct op *op)
 {
 	const char *name = strrchr(op->target, '/') + 1, *why;
-	int from = sys_openat2(root, op->target + 1,
-		O_RDONLY | O_NONBLOCK | O_NOCTTY,
-		RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS);
-	struct stat st;
+	int from = open_for_copy(plan, root, op), to, mount;
 	char *text;
 	size_t size;
-	int to, mount;
 
-	if (from < 0 && (errno == ENOENT || errno == ENOTDIR || errno == ELOOP))
+	if (from < 0)
 		return -1;
-	if (from < 0 || fstat(from, &st) < 0)
-		die_errno("cannot open %s of the box", op->target);
-	/* One that not everybody may read is not shown to the caller. */
-	if (!S_ISREG(st.st_mode) || !(st.st_mode & S_IROTH)) {
-		(void)close(from);
-		return -1;
-	}
 	text = trusted_read_fd(from, COPY_MAX, &size, &why);
 	if (!text)
 		die(EXIT_MINIBOX,

@@ -25,10 +25,11 @@ int source_clone(const struct plan *plan, const struct op *op, bool *directory);
 /*
  * The detached mount for an OP_FILE: a new file on the tmpfs `base`, which
  * holds op->text and, behind it, what the regular file op->target of the box
- * holds.  -1: there is no such file, or not one
- * that everybody may read.  init, as root, before anything of the
- * caller's is mounted below `root`.  Dies on failure.
+ * holds.  -1: there is no such file, or the caller may not read it.  init, as
+ * root, before anything of the caller's is mounted below `root`.  Dies on
+ * failure.
  */
-int source_copy(int base, int root, const struct op *op);
+int source_copy(
+	const struct plan *plan, int base, int root, const struct op *op);
 
 #endif

@@ -8,6 +8,7 @@
 #ifndef MINIBOX_SYS_H
 #define MINIBOX_SYS_H
 
+#include <errno.h>
 #include <fcntl.h>
 #include <linux/keyctl.h>
 #include <linux/landlock.h>
@@ -15,6 +16,7 @@
 #include <linux/openat2.h>
 #include <linux/sched.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/syscall.h>
@@ -54,6 +56,17 @@ sys_openat2(int dirfd, const char *path, uint64_t flags, uint64_t resolve)
 	};
 
 	return (int)syscall(SYS_openat2, dirfd, path, &how, sizeof(how));
+}
+
+/* What is there, O_PATH, and whether it is a directory, without looking at it.
+ * As a directory first: else an automount would not be triggered. */
+static inline int
+sys_open_any(int dirfd, const char *path, uint64_t resolve, bool *directory)
+{
+	int fd = sys_openat2(dirfd, path, O_PATH | O_DIRECTORY, resolve);
+
+	*directory = fd >= 0 || errno != ENOTDIR;
+	return *directory ? fd : sys_openat2(dirfd, path, O_PATH, resolve);
 }
 
 /* 5.2: a copy of the mount at `fd`, with all mounts below it, not attached. */

@@ -50,6 +50,48 @@ target_open(
 	return fd;
 }
 
+void
+target_is_own(struct own *own, int fd)
+{
+	struct stat st;
+
+	if (fstat(fd, &st) < 0)
+		die_errno("cannot look at a file system of the box");
+	own->v = xgrow(own->v, own->n, &own->room, sizeof(*own->v));
+	own->v[own->n++] = st.st_dev;
+}
+
+static bool
+is_own(const struct own *own, const struct stat *st)
+{
+	for (size_t i = 0; i < own->n; i++)
+		if (own->v[i] == st->st_dev)
+			return true;
+	return false;
+}
+
+/* What the functions below work on. */
+struct maker {
+	const struct plan *plan;
+	const struct own *own;
+	const struct op *op;
+};
+
+/* The rights with which the path is walked. */
+static void
+take_rights(const struct maker *m)
+{
+	if (m->op->typed)
+		cred_as_caller(m->plan->uid, m->plan->gid);
+}
+
+static void
+give_to(int fd, uid_t uid, gid_t gid)
+{
+	if (fchownat(fd, "", uid, gid, AT_EMPTY_PATH) < 0)
+		die_errno("cannot set the owner of a directory of the box");
+}
+
 /* One component: a directory, or an empty file to mount a file on. */
 static int
 make_entry(int dirfd, const char *name, bool directory, mode_t mode)
@@ -59,67 +101,91 @@ make_entry(int dirfd, const char *name, bool directory, mode_t mode)
 	return mknodat(dirfd, name, S_IFREG | 0644, 0);
 }
 
-/* As the caller, in a directory of root's: for that call it is his. */
+/*
+ * Makes `name` in the directory, which must be on a file system of the box.  A
+ * name that the caller typed is used with his rights only: for that one call, a
+ * directory of root's is his.
+ */
 static int
-make_in_roots(const struct plan *plan, int dirfd, const char *name,
-	bool directory, mode_t mode)
+make_in(const struct maker *m, int dirfd, const char *name, bool directory,
+	mode_t mode)
+{
+	bool lend;
+	struct stat st;
+	int made, error;
+
+	if (fstat(dirfd, &st) < 0)
+		return -1;
+	if (!is_own(m->own, &st)) {
+		errno = EROFS;
+		return -1;
+	}
+	lend = m->op->typed && st.st_uid == 0;
+	if (lend) {
+		cred_as_root();
+		give_to(dirfd, m->plan->uid, m->plan->gid);
+		take_rights(m);
+	}
+	made = make_entry(dirfd, name, directory, mode);
+	error = errno;
+	if (lend) {
+		cred_as_root();
+		give_to(dirfd, st.st_uid, st.st_gid);
+		take_rights(m);
+	}
+	errno = error;
+	return made;
+}
+
+/* What leads to a mount point stays root's where it was: a directory that was
+ * just made in one of root's goes back. */
+static void
+keep_roots(const struct maker *m, int parent, int fd)
 {
 	struct stat st;
-	int made, saved;
 
+	if (fstat(parent, &st) < 0)
+		die_errno("cannot look at a directory of the box");
+	if (!m->op->typed || st.st_uid != 0)
+		return;
 	cred_as_root();
-	if (fstat(dirfd, &st) < 0 ||
-		fchownat(dirfd, "", plan->uid, plan->gid, AT_EMPTY_PATH) < 0)
-		return -1;
-	cred_as_caller(plan->uid, plan->gid);
-	made = make_entry(dirfd, name, directory, mode);
-	saved = errno;
-	cred_as_root();
-	if (fchownat(dirfd, "", st.st_uid, st.st_gid, AT_EMPTY_PATH) < 0)
-		die_errno("cannot take back a directory of the box");
-	cred_as_caller(plan->uid, plan->gid);
-	errno = saved;
-	return made;
+	give_to(fd, 0, 0);
+	take_rights(m);
 }
 
 /* Opens, or makes and opens, the component `name`. */
 static int
-step(const struct plan *plan, int dirfd, const char *name, bool directory,
-	const struct op *op, mode_t mode)
+step(const struct maker *m, int dirfd, const char *name, bool last,
+	bool directory)
 {
-	int fd = open_point(dirfd, name, directory);
+	mode_t mode = last && m->op->kind == OP_DIR ? m->op->mode : 0755;
+	int fd = open_point(dirfd, name, !last || directory);
 
 	if (fd >= 0 || errno != ENOENT)
 		return fd;
-	if (make_entry(dirfd, name, directory, mode) < 0) {
-		if (!op->typed || errno != EACCES)
-			return -1;
-		if (make_in_roots(plan, dirfd, name, directory, mode) < 0)
-			return -1;
-	}
-	return open_point(dirfd, name, directory);
+	if (make_in(m, dirfd, name, !last || directory, mode) < 0)
+		return -1;
+	fd = open_point(dirfd, name, !last || directory);
+	if (fd >= 0 && !last)
+		keep_roots(m, dirfd, fd);
+	return fd;
 }
 
 static int
-walk(const struct plan *plan, int root, const struct op *op, bool directory)
+walk(const struct maker *m, int root, bool directory)
 {
-	const char *p = op->target + 1;
+	const char *p = m->op->target + 1;
 	int fd = root;
 
-	while (*p) {
+	while (fd >= 0 && *p) {
 		size_t n = strcspn(p, "/");
 		bool last = !p[n];
-		mode_t mode = last && op->kind == OP_DIR ? op->mode : 0755;
-		int next = step(
-			plan, fd, xstrndup(p, n), !last || directory, op, mode);
-		int saved = errno;
+		int next = step(m, fd, xstrndup(p, n), last, directory);
+		int error = errno;
 
 		if (fd != root)
 			(void)close(fd);
-		if (next < 0) {
-			errno = saved;
-			return -1;
-		}
+		errno = error;
 		fd = next;
 		p += n + !last;
 	}
@@ -127,17 +193,17 @@ walk(const struct plan *plan, int root, const struct op *op, bool directory)
 }
 
 int
-target_make(
-	const struct plan *plan, int root, const struct op *op, bool directory)
+target_make(const struct plan *plan, const struct own *own, int root,
+	const struct op *op, bool directory)
 {
-	int fd, saved;
+	const struct maker m = { .plan = plan, .own = own, .op = op };
+	int fd, error;
 
-	if (op->typed)
-		cred_as_caller(plan->uid, plan->gid);
-	fd = walk(plan, root, op, directory);
-	saved = errno;
+	take_rights(&m);
+	fd = walk(&m, root, directory);
+	error = errno;
 	if (op->typed)
 		cred_as_root();
-	errno = saved;
+	errno = error;
 	return fd;
 }

@@ -11,17 +11,33 @@
 #define MINIBOX_TARGET_H
 
 #include <stdbool.h>
+#include <stddef.h>
+#include <sys/types.h>
 
 #include "plan.h"
+
+/* The file systems that init has made for this box. */
+struct own {
+	dev_t *v;
+	size_t n, room;
+};
+
+/* Puts the file system of `fd` among them.  Dies on failure. */
+void target_is_own(struct own *own, int fd);
 
 /* The mount point of the op, O_PATH; -1 with errno: ENOENT it is missing, ELOOP
  * a link, ENOTDIR or EISDIR the other kind. */
 int target_open(
 	const struct plan *plan, int root, const struct op *op, bool directory);
 
-/* The same; what is missing of it is made, the caller's if the op is `typed`.
- * -1 with errno: EROFS where that is not possible. */
-int target_make(
-	const struct plan *plan, int root, const struct op *op, bool directory);
+/*
+ * The same; what is missing of it is made, on a file system that init has made
+ * and on no other: the host must not change, whatever else went wrong.  In a
+ * directory of root's, what leads to the mount point becomes root's, and the
+ * mount point of a `typed` op the caller's.  -1 with errno: EROFS where it
+ * cannot be made.
+ */
+int target_make(const struct plan *plan, const struct own *own, int root,
+	const struct op *op, bool directory);
 
 #endif

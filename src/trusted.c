@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "sys.h"
 #include "xalloc.h"
 
 enum { READ_ATTEMPTS = 3 };
@@ -89,28 +90,25 @@ trusted_open_dir(const char *path, const char **why)
 }
 
 int
-trusted_open(const char *path, const char **why)
+trusted_open(const char *path, bool *directory, const char **why)
 {
 	const char *name = strrchr(path, '/') + 1;
 	size_t n = (size_t)(name - path) - 1;
 	int dir = trusted_open_dir(n ? xstrndup(path, n) : "/", why), fd;
-	struct stat st;
 
+	*directory = true;
 	if (dir < 0 || !*name)
 		return dir;
-	fd = openat(dir, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+	fd = sys_open_any(dir, name, RESOLVE_NO_SYMLINKS, directory);
+	if (fd < 0)
+		*why = errno == ELOOP
+			       ? xasprintf("%s is a symbolic link; "
+					   "write the path that it "
+					   "leads to",
+					 path)
+			       : xasprintf("%s: %s", path, strerror(errno));
 	(void)close(dir);
-	if (fd < 0 || fstat(fd, &st) < 0)
-		*why = xasprintf("%s: %s", path, strerror(errno));
-	else if (S_ISLNK(st.st_mode))
-		*why = xasprintf("%s is a symbolic link; write the path that "
-				 "it leads to",
-			path);
-	else
-		return fd;
-	if (fd >= 0)
-		(void)close(fd);
-	return -1;
+	return fd;
 }
 
 char *

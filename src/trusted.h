@@ -11,15 +11,17 @@
 #ifndef MINIBOX_TRUSTED_H
 #define MINIBOX_TRUSTED_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /* The directory at the clean path, O_PATH.  -1: *why says what is wrong and
  * how to mend it; it is for root, not for callers. */
 int trusted_open_dir(const char *path, const char **why);
 
-/* What is at the clean path, which may be anything but a link, O_PATH: only the
- * directories above it are checked.  -1: the same. */
-int trusted_open(const char *path, const char **why);
+/* What is at the clean path, which may be anything but a link, O_PATH; only the
+ * directories above it are checked, and it is not even looked at: it may lie on
+ * a file system that a user serves.  -1: the same. */
+int trusted_open(const char *path, bool *directory, const char **why);
 
 /* The whole regular file at the clean path: one link, at most `max` bytes, a
  * NUL byte behind them.  Never blocks on a FIFO or device.  NULL: see *why. */

@@ -22,86 +22,106 @@ walk_is_roots(const struct stat *st)
 	       (S_ISLNK(st->st_mode) || !(st->st_mode & (S_IWGRP | S_IWOTH)));
 }
 
-/* What is left to walk: the target of the link, then the rest. */
-static const char *
-link_target(int dirfd, const char *name, const char *rest)
-{
-	char link[PATH_MAX];
-	ssize_t n = readlinkat(dirfd, name, link, sizeof(link) - 1);
+struct walk {
+	int fd;           /* where it has come to */
+	const char *rest; /* what is left of the path */
+	unsigned links;
+};
 
-	if (n < 0)
-		return NULL;
-	link[n] = '\0';
-	return xasprintf("%s/%s", link, rest);
+static bool
+fail(int error)
+{
+	errno = error;
+	return false;
 }
 
-/* One step of the walk: what became of a component. */
-enum step { STEP_DIR, STEP_LINK, STEP_FILE, STEP_FAIL };
-
-static enum step
-take_step(int *fd, const char *name, struct stat *st)
+static void
+close_keeping_errno(int fd)
 {
-	int next = sys_openat2(*fd, name, O_PATH | O_NOFOLLOW, 0);
+	int error = errno;
 
-	if (next < 0 || fstat(next, st) < 0)
-		return STEP_FAIL;
-	if (!walk_is_roots(st)) {
-		errno = EPERM;
-		return STEP_FAIL;
-	}
-	if (S_ISLNK(st->st_mode)) {
-		(void)close(next);
-		return STEP_LINK;
-	}
-	(void)close(*fd);
-	*fd = next;
-	return S_ISDIR(st->st_mode) ? STEP_DIR : STEP_FILE;
+	(void)close(fd);
+	errno = error;
+}
+
+/* The descriptor of a component, looked at; -1: see errno. */
+static int
+look_at(int fd, struct stat *st)
+{
+	if (fd < 0)
+		return -1;
+	if (fstat(fd, st) == 0 && (walk_is_roots(st) || fail(EPERM)))
+		return fd;
+	close_keeping_errno(fd);
+	return -1;
+}
+
+static bool
+move_to(struct walk *w, int next)
+{
+	if (w->fd >= 0)
+		(void)close(w->fd);
+	w->fd = next;
+	return next >= 0;
+}
+
+static bool
+start_at_root(struct walk *w)
+{
+	struct stat st;
+
+	return move_to(
+		w, look_at(sys_openat2(AT_FDCWD, "/", O_PATH | O_DIRECTORY, 0),
+			   &st));
+}
+
+/* Puts the target of the link in front of what is left. */
+static bool
+follow(struct walk *w, int link)
+{
+	char target[PATH_MAX];
+	ssize_t n = readlinkat(link, "", target, sizeof(target) - 1);
+
+	close_keeping_errno(link);
+	if (n < 0)
+		return false;
+	if (++w->links > LINKS_MAX)
+		return fail(ELOOP);
+	target[n] = '\0';
+	w->rest = xasprintf("%s/%s", target, w->rest);
+	return target[0] != '/' || start_at_root(w);
+}
+
+/* Takes the first component of what is left. */
+static bool
+step(struct walk *w)
+{
+	size_t n = strcspn(w->rest, "/");
+	const char *name = xstrndup(w->rest, n);
+	struct stat st;
+	int next;
+
+	w->rest += n;
+	w->rest += strspn(w->rest, "/");
+	if (n == 0)
+		return true;
+	next = look_at(sys_openat2(w->fd, name, O_PATH | O_NOFOLLOW, 0), &st);
+	if (next < 0)
+		return false;
+	return S_ISLNK(st.st_mode) ? follow(w, next) : move_to(w, next);
 }
 
 int
 walk_open(const char *path)
 {
-	int fd = sys_openat2(AT_FDCWD, "/", O_PATH | O_DIRECTORY, 0);
-	unsigned links = 0;
-	struct stat st;
+	struct walk w = { .fd = -1, .rest = path };
+	bool going = start_at_root(&w);
 
-	if (fd < 0 || fstat(fd, &st) < 0)
-		return -1;
-	if (!walk_is_roots(&st)) {
-		errno = EPERM;
+	while (going && *w.rest)
+		going = step(&w);
+	if (!going && w.fd >= 0) {
+		close_keeping_errno(w.fd);
 		return -1;
 	}
-	while (*path) {
-		size_t n = strcspn(path, "/");
-		const char *name = xstrndup(path, n);
-
-		path += n;
-		path += strspn(path, "/");
-		if (n == 0)
-			continue;
-		switch (take_step(&fd, name, &st)) {
-		case STEP_DIR:
-		case STEP_FILE:
-			break;
-		case STEP_LINK:
-			if (++links > LINKS_MAX) {
-				errno = ELOOP;
-				return -1;
-			}
-			path = link_target(fd, name, path);
-			if (!path)
-				return -1;
-			if (path[0] != '/')
-				break;
-			(void)close(fd);
-			fd = sys_openat2(
-				AT_FDCWD, "/", O_PATH | O_DIRECTORY, 0);
-			if (fd < 0)
-				return -1;
-			break;
-		case STEP_FAIL:
-			return -1;
-		}
-	}
-	return fd;
+	return w.fd;
 }

@@ -177,6 +177,11 @@ namespaces_and_filter(void **state)
 			SYSCALLS_MINIMUM_HOST },
 		{ "syscalls = none\nnetwork = host\n", "--network=none", true,
 			SYSCALLS_MINIMUM },
+		{ "network = netns:x\n", "", false, SYSCALLS_DEFAULT },
+		{ "network = netns:x\n", "--network=none", true,
+			SYSCALLS_DEFAULT },
+		{ "syscalls = none\nnetwork = netns:x\n", "", false,
+			SYSCALLS_MINIMUM },
 	};
 
 	(void)state;
@@ -189,6 +194,10 @@ namespaces_and_filter(void **state)
 				    CLONE_NEWUTS | CLONE_NEWCGROUP |
 				    (t[i].own_network ? CLONE_NEWNET : 0)));
 		assert_int_equal(p.filter, t[i].filter);
+		if (strstr(t[i].lines, "netns") && !t[i].own_network)
+			assert_string_equal(p.netns, "x");
+		else
+			assert_null(p.netns);
 	}
 }
 
@@ -212,6 +221,11 @@ small_things(void **state)
 	assert_true(p.must_be_trusted);
 	p = plan_of("command = /bin/\ncommand = *\n", "");
 	assert_false(p.must_be_trusted);
+	assert_false(p.listed_only);
+	p = plan_of("command = /bin/sh\n", "");
+	assert_false(p.listed_only);
+	p = plan_of("command = /bin/sh\nexec = listed\n", "");
+	assert_true(p.listed_only);
 }
 
 /* HOME in the box, by the caller's own home. */
@@ -421,6 +435,16 @@ refused(void **state)
 		{ ANY, "..", ".." UNCLEAN, "..." },
 		{ "command = /opt/\n", "/opt/../bin/sh",
 			"/opt/../bin/sh" UNCLEAN, "/opt/sh" },
+		/* -B; the command is looked at first. */
+		{ SH, "-B|/a", "box 'b' does not allow -B /a:/a; " LIST, "" },
+		{ SH "allow-bind = /a\n", "-B|/b",
+			"box 'b' does not allow -B /b:/b; " LIST, "-B|/a" },
+		{ SH "allow-bind = /a\n", "-B|/b|--|ls", NOT("ls"),
+			"-B|/a|--|sh" },
+		{ SH "allow-bind = /a\n", "-B|/a:/a:rw",
+			"box 'b' allows -B /a only read-only; write -B "
+			"/a:/a:ro",
+			"-B|/a:/a:ro" },
 		/* -e */
 		{ SH, "-e|A=b", "box 'b' does not allow -e; leave it out", "" },
 		{ ANY, "-e|PATH=b", "-e: PATH cannot be set in box 'b'",

@@ -25,7 +25,7 @@ static const struct key {
 	{ "deny-groups", "out", "201", B, true, true },
 	{ "command", "/bin/a", "/bin/dir/", DB, true, true },
 	{ "command-exact", "/bin/a -b", "/bin/a -c", DB, true, true },
-	{ "exec", "any", "any", DB, false, false },
+	{ "exec", "any", "listed", DB, false, false },
 	{ "shell", "/bin/a", "/bin/b", DB, false, false },
 	{ "path", "/bin", "/bin:/sbin", DB, false, false },
 	{ "root", "ro", "overlay", DB, false, false },
@@ -37,7 +37,7 @@ static const struct key {
 	{ "bind", "/x", "/x:/y:rw", DB, true, true },
 	{ "allow-bind", "/x", "%h/:%h/:rw", DB, true, true },
 	{ "passwd", "no", "yes", DB, false, false },
-	{ "network", "host", "none", DB, false, true },
+	{ "network", "host", "netns:lab", DB, false, true },
 	{ "hostname", "x", "%b", DB, false, true },
 	{ "syscalls", "default", "none", DB, false, true },
 	{ "env-keep", "A", "B_*", DB, true, true },
@@ -308,8 +308,24 @@ values(void **state)
 		{ "root = ro", NULL },
 		{ "root = rw", "'rw' is not one of: ro, overlay" },
 		{ "root = RO", "not one of" },
+		{ "root = overlay", NULL },
+		{ "root = overlayfs", "not one of" },
+		{ "root = none", "not one of" },
+		{ "exec = any", NULL },
+		{ "exec = listed", NULL },
+		{ "exec = yes", "'yes' is not one of: any, listed" },
+		{ "exec = none", "not one of" },
+		{ "exec = listed, any", "not one of" },
+		{ "passwd = yes", NULL },
+		{ "passwd = no", NULL },
+		{ "passwd = none", "not one of: no, yes" },
+		{ "passwd = true", "not one of" },
 		{ "home = tmpfs", NULL },
 		{ "home = none", NULL },
+		{ "home = ro", NULL },
+		{ "home = rw", NULL },
+		{ "home = /home", "not one of" },
+		{ "home = rw,ro", "not one of" },
 		{ "home = no", "not one of: tmpfs, none, ro, rw" },
 		{ "home = tmpfs,none", "not one of" },
 		{ "proc = full", NULL },
@@ -323,6 +339,68 @@ values(void **state)
 		{ "network = host", NULL },
 		{ "network = Host", "not one of: none, host, netns:NAME" },
 		{ "network = bridge", "not one of" },
+		{ "network = netns:lab", NULL },
+		{ "network = netns:0", NULL },
+		{ "network = netns:a.b_c-d", NULL },
+		{ "network = netns", "not one of" },
+		{ "network = netns:", "not one of" },
+		{ "network = netns: lab", "not one of" },
+		{ "network = netns:.", "not one of" },
+		{ "network = netns:..", "not one of" },
+		{ "network = netns:.a", "not one of" },
+		{ "network = netns:-a", "not one of" },
+		{ "network = netns:a/b", "not one of" },
+		{ "network = netns:../a", "not one of" },
+		{ "network = netns:/run/netns/a", "not one of" },
+		{ "network = netns:a:b", "not one of" },
+		{ "network = netns:%b", "not one of" },
+		{ "network = NETNS:a", "not one of" },
+		{ "network = host:a", "not one of" },
+		{ "network = none:a", "not one of" },
+		{ "tmp-size = 64K", NULL },
+		{ "tmp-size = 65536", NULL },
+		{ "tmp-size = 1G", NULL },
+		{ "tmp-size = 65535", "at least 64K" },
+		{ "tmp-size = 63K", "at least 64K" },
+		{ "tmp-size = 1", "at least 64K" },
+		{ "tmp-size = 0", "at least 64K" },
+		{ "tmp-size = none", "must be a size" },
+		{ "tmp-size = unlimited", "must be a size" },
+		{ "tmp-size = 64", "at least 64K" },
+		{ "tmp-size = 64MB", "must be a size" },
+		{ "tmp-size = 64m", "must be a size" },
+		{ "tmp-size = -1M", "must be a size" },
+		{ "tmp-size = 50%", "must be a size" },
+		{ "tmp-size = 8589934591G", NULL },
+		{ "tmp-size = 8589934592G", "must be a size" },
+		{ "tmp-size = 17179869185G", "must be a size" },
+		{ "tmpfs = /t", NULL },
+		{ "tmpfs = /t:64K", NULL },
+		{ "tmpfs = /t:1G:700", NULL },
+		{ "tmpfs = /t:1G:1777", NULL },
+		{ "tmpfs = /t%u", NULL }, /* no tokens here: a sign */
+		{ "tmpfs = /t,/u", "PATH absolute" },
+		{ "tmpfs = /t /u", "PATH absolute" },
+		{ "tmpfs = t", "PATH absolute" },
+		{ "tmpfs = /t/", "PATH absolute" },
+		{ "tmpfs = /t/../u", "PATH absolute" },
+		{ "tmpfs = //t", "PATH absolute" },
+		{ "tmpfs = :1M", "PATH absolute" },
+		{ "tmpfs = /t:", "SIZE must be" },
+		{ "tmpfs = /t:0", "SIZE must be" },
+		{ "tmpfs = /t:63K", "SIZE must be" },
+		{ "tmpfs = /t:65535", "SIZE must be" },
+		{ "tmpfs = /t:x", "SIZE must be" },
+		{ "tmpfs = /t:/u", "SIZE must be" },
+		{ "tmpfs = /t::700", "SIZE must be" },
+		{ "tmpfs = /t: 1M", "SIZE must be" },
+		{ "tmpfs = /t:1M:", "MODE must be" },
+		{ "tmpfs = /t:1M:7", "MODE must be" },
+		{ "tmpfs = /t:1M:2755", "MODE must be" },
+		{ "tmpfs = /t:1M:4755", "MODE must be" },
+		{ "tmpfs = /t:1M:rwx", "MODE must be" },
+		{ "tmpfs = /t:1M:755:", "MODE must be" },
+		{ "tmpfs = /t:1M:755:x", "MODE must be" },
 		{ "syscalls = default", NULL },
 		{ "syscalls = none", NULL },
 		{ "syscalls = all", "not one of: default, none" },
@@ -395,6 +473,62 @@ values(void **state)
 				   is_shell ? "command = /bin/\n" : ""),
 			3, t[i].part);
 	}
+}
+
+/* SRC[:DST[:ro|rw]] of both keys; the entry is wrong in itself. */
+static void
+bind_values(void **state)
+{
+	static const struct {
+		const char *value, *part;
+	} t[] = {
+		{ "/a", NULL },
+		{ "/a:/m", NULL },
+		{ "/a:/m:ro", NULL },
+		{ "/a:/m:rw", NULL },
+		{ "/a/%u:/m/%u", NULL },
+		{ "/a/%U/%b/%%:/m", NULL },
+		{ "%h", NULL },
+		{ "%h/a:%h/b", NULL },
+		{ "/a:%h", NULL },
+		{ "/a:/m:rx", "the mode must be ro or rw" },
+		{ "/a:/m:", "the mode must be ro or rw" },
+		{ "/a:/m:rw:", "the mode must be ro or rw" },
+		{ "/a:", "must be SRC[:DST[:ro|rw]]" },
+		{ ":/m", "must be SRC[:DST[:ro|rw]]" },
+		{ "a", "must be an absolute path" },
+		{ "a:/m", "must be an absolute path" },
+		{ "/a:m", "must be an absolute path" },
+		{ "/a:rw", "must be an absolute path" },
+		{ "/a:ro", "must be an absolute path" },
+		{ "/a/..:/m", "must be an absolute path" },
+		{ "/a:/m/../n", "must be an absolute path" },
+		{ "/a//b:/m", "must be an absolute path" },
+		{ "/a:/m//n", "must be an absolute path" },
+		{ "/a b:/m", "must be an absolute path" },
+		{ "/a:/m n", "must be an absolute path" },
+		{ "/a,/b", "must be an absolute path" },
+		{ "/a, /b", "must be an absolute path" },
+		{ "/a:/m, /b:/n", "the mode must be ro or rw" },
+		{ "~/a:/m", "must be an absolute path" },
+		{ "$HOME:/m", "must be an absolute path" },
+		{ "*:/m", "must be an absolute path" },
+		{ "/a/%x:/m", "the tokens are" },
+		{ "/a:/m/%x", "the tokens are" },
+		{ "/a%:/m", "the tokens are" },
+		{ "/a:/m%", "the tokens are" },
+		{ "/a/%h:/m", "%h stands first" },
+		{ "/a:/m/%h", "%h stands first" },
+		{ "%ha:/m", "%h stands first" },
+		{ "%u:/m", "must be an absolute path" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(t); i++)
+		for (int allow = 0; allow < 2; allow++)
+			unit_check(xasprintf(BOX "%sbind = %s\n",
+					   allow ? "allow-" : "", t[i].value),
+				3, t[i].part);
 }
 
 /* The four lists of names and numbers have one grammar. */
@@ -556,6 +690,55 @@ fields(void **state)
 }
 
 static void
+assert_mount(const struct item *it, int line, const char *source,
+	const char *target, bool writable, uint64_t size, int mode)
+{
+	assert_int_equal(it->line, line);
+	if (source)
+		assert_string_equal(it->source, source);
+	else
+		assert_null(it->source);
+	assert_string_equal(it->target, target);
+	assert_int_equal(it->writable, writable);
+	assert_true(it->size == size);
+	assert_int_equal(it->mode, mode);
+}
+
+static void
+mount_items(void **state)
+{
+	const struct box *b = unit_box(BOX "tmpfs = /t1\n"
+					   "tmpfs = /t2:3G\n"
+					   "tmpfs = /t3:64K:700\n"
+					   "tmp-size = 5G\n"
+					   "bind = /a\n"
+					   "bind = /a:/b\n"
+					   "bind = /a/%u:/c:rw\n"
+					   "allow-bind = %h/:%h/:rw\n"
+					   "allow-bind = /x:/y:ro\n"
+					   "network = netns:lab\n");
+
+	(void)state;
+	assert_int_equal(b->tmpfs.n, 3);
+	assert_mount(&b->tmpfs.v[0], 3, NULL, "/t1", false, 0, -1);
+	assert_mount(
+		&b->tmpfs.v[1], 4, NULL, "/t2", false, (uint64_t)3 << 30, -1);
+	assert_mount(&b->tmpfs.v[2], 5, NULL, "/t3", false, 65536, 0700);
+	assert_true(b->tmp_size == (uint64_t)5 << 30);
+	assert_int_equal(b->bind.n, 3);
+	assert_mount(&b->bind.v[0], 7, "/a", "/a", false, 0, 0);
+	assert_mount(&b->bind.v[1], 8, "/a", "/b", false, 0, 0);
+	assert_mount(&b->bind.v[2], 9, "/a/%u", "/c", true, 0, 0);
+	assert_int_equal(b->allow_bind.n, 2);
+	assert_mount(&b->allow_bind.v[0], 10, "%h/", "%h/", true, 0, 0);
+	assert_mount(&b->allow_bind.v[1], 11, "/x", "/y", false, 0, 0);
+	/* As -l shows it. */
+	assert_string_equal(b->allow_bind.v[1].text, "/x:/y:ro");
+	assert_int_equal(b->network.kind, NETWORK_NETNS);
+	assert_string_equal(b->network.netns, "lab");
+}
+
+static void
 words(void **state)
 {
 	static const struct {
@@ -565,6 +748,7 @@ words(void **state)
 		int value;
 	} t[] = {
 		{ KEY_EXEC, "any", offsetof(struct box, exec), EXEC_ANY },
+		{ KEY_EXEC, "listed", offsetof(struct box, exec), EXEC_LISTED },
 		{ KEY_ROOT, "ro", offsetof(struct box, root), ROOT_RO },
 		{ KEY_ROOT, "overlay", offsetof(struct box, root),
 			ROOT_OVERLAY },
@@ -616,6 +800,11 @@ builtin(void **state)
 	assert_string_equal(b->shell, "/bin/sh");
 	assert_string_equal(b->path,
 		"/usr/local/bin:/usr/bin:/bin:/usr/local/sbin:/usr/sbin:/sbin");
+	assert_int_equal(b->exec, EXEC_ANY);
+	assert_int_equal(b->tmpfs.n + b->bind.n + b->allow_bind.n, 0);
+	assert_true(b->tmp_size == 64 << 20);
+	assert_true(b->passwd);
+	assert_null(b->network.netns);
 	assert_int_equal(b->root, ROOT_RO);
 	assert_int_equal(b->home, HOME_TMPFS);
 	assert_int_equal(b->proc, PROC_FULL);
@@ -667,6 +856,39 @@ user_env(void **state)
 			fail_msg("%s", t[i].lines);
 }
 
+static void
+defaults_of_mounts(
+	const struct box *b, const struct box *c, const struct box *d)
+{
+	assert_int_equal(b->exec, EXEC_LISTED);
+	assert_true(b->tmp_size == 1 << 20);
+	assert_int_equal(b->home, HOME_RW);
+	assert_false(b->passwd);
+	assert_int_equal(b->tmpfs.n, 2);
+	assert_string_equal(b->tmpfs.v[0].target, "/t1");
+	assert_int_equal(b->tmpfs.v[0].mode, 0700);
+	assert_int_equal(b->bind.n, 2);
+	assert_string_equal(b->bind.v[0].source, "/b1/%b");
+	assert_true(b->bind.v[0].writable);
+	assert_int_equal(b->allow_bind.n, 2);
+	assert_string_equal(b->allow_bind.v[1].target, "/a2");
+	assert_int_equal(c->exec, EXEC_ANY);
+	assert_true(c->tmp_size == 2 << 20);
+	assert_int_equal(c->home, HOME_TMPFS);
+	assert_true(c->passwd);
+	assert_int_equal(c->tmpfs.n + c->bind.n + c->allow_bind.n, 0);
+	assert_null(c->network.netns);
+	assert_int_equal(d->network.kind, NETWORK_HOST);
+	assert_null(d->network.netns);
+	assert_int_equal(d->tmpfs.n, 1);
+	assert_string_equal(d->tmpfs.v[0].target, "/own");
+	assert_int_equal(d->bind.n, 1);
+	assert_string_equal(d->bind.v[0].source, "/own1");
+	assert_int_equal(d->allow_bind.n, 1);
+	assert_string_equal(d->allow_bind.v[0].source, "/own2");
+	assert_int_equal(d->exec, EXEC_LISTED);
+}
+
 /* A box that gives a key, list or not, replaces the default, wherever
  * [defaults] stands. */
 static void
@@ -682,7 +904,20 @@ defaults(void **state)
 				    "env-keep = none\n"
 				    "env-set = O=wn\n"
 				    "network = none\n"
-				    "umask = none\n";
+				    "umask = none\n"
+				    "exec = any\n"
+				    "tmp-size = 2M\n"
+				    "home = tmpfs\n"
+				    "passwd = yes\n"
+				    "tmpfs = none\n"
+				    "bind = none\n"
+				    "allow-bind = none\n"
+				    "[box d]\n"
+				    "rootfs = /r\n"
+				    "network = host\n"
+				    "tmpfs = /own\n"
+				    "bind = /own1\n"
+				    "allow-bind = /own2\n";
 	static const char common[] = "[defaults]\n"
 				     "command = /one\n"
 				     "command = /two\n"
@@ -690,8 +925,18 @@ defaults(void **state)
 				     "hostname = x-%b\n"
 				     "env-keep = A, B\n"
 				     "env-set = C=d\n"
-				     "network = host\n"
-				     "umask = 077\n";
+				     "network = netns:lab\n"
+				     "umask = 077\n"
+				     "exec = listed\n"
+				     "tmp-size = 1M\n"
+				     "home = rw\n"
+				     "passwd = no\n"
+				     "tmpfs = /t1:2M:700\n"
+				     "tmpfs = /t2\n"
+				     "bind = /b1/%b:/m1:rw\n"
+				     "bind = /b2\n"
+				     "allow-bind = %h/:%h/:rw\n"
+				     "allow-bind = /a2\n";
 
 	(void)state;
 	for (int i = 0; i < 2; i++) {
@@ -706,8 +951,10 @@ defaults(void **state)
 		assert_string_equal(b->hostname, "x-b");
 		assert_int_equal(b->env_keep.n, 2);
 		assert_int_equal(b->env_set.n, 1);
-		assert_int_equal(b->network.kind, NETWORK_HOST);
+		assert_int_equal(b->network.kind, NETWORK_NETNS);
+		assert_string_equal(b->network.netns, "lab");
 		assert_int_equal(b->umask, 077);
+		defaults_of_mounts(b, c, policy_find(p, "d"));
 		assert_int_equal(c->command.n, 1);
 		assert_string_equal(c->command.v[0].text, "/own");
 		assert_string_equal(c->shell, "/own");
@@ -779,6 +1026,244 @@ whole_box(void **state)
 	for (size_t i = 0; i < COUNT(t); i++)
 		unit_check(
 			xasprintf(BOX "%s", t[i].lines), t[i].line, t[i].part);
+}
+
+/* exec = listed, in a box or from [defaults]. */
+static void
+exec_rules(void **state)
+{
+#define NOTHING "exec = listed says nothing beside command = * in box 'b'"
+#define RO "exec = listed needs root = ro in box 'b'"
+	static const struct {
+		const char *lines;
+		int line;
+		const char *part;
+	} t[] = {
+		{ "exec = listed\n", 0, NULL },
+		{ "exec = listed\ncommand = /bin/\n", 0, NULL },
+		{ "exec = listed\ncommand-exact = /bin/sh\n", 0, NULL },
+		{ "exec = listed\nroot = ro\nhome = rw\n", 0, NULL },
+		{ "exec = any\ncommand = *\nroot = overlay\n", 0, NULL },
+		{ "exec = listed\ncommand = *\n", 3, NOTHING },
+		{ "command = *\nexec = listed\n", 4, NOTHING },
+		{ "command = /x\ncommand = *\nexec = listed\n", 5, NOTHING },
+		{ "exec = listed\nroot = overlay\n", 3, RO },
+		{ "root = overlay\nexec = listed\ncommand = /x\n", 4, RO },
+		{ "[defaults]\nexec = listed\n", 0, NULL },
+		{ "command = *\n[defaults]\nexec = listed\n", 5, NOTHING },
+		{ "root = overlay\n[defaults]\nexec = listed\n", 5, RO },
+		{ "exec = listed\n[defaults]\ncommand = *\n", 3, NOTHING },
+		{ "exec = listed\n[defaults]\nroot = overlay\n", 3, RO },
+		{ "command = *\nexec = any\n[defaults]\nexec = listed\n", 0,
+			NULL },
+		{ "exec = listed\ncommand = none\n[defaults]\ncommand = *\n", 0,
+			NULL },
+	};
+	struct policy p;
+	struct faults f;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(t); i++)
+		unit_check(
+			xasprintf(BOX "%s", t[i].lines), t[i].line, t[i].part);
+	/* Both, if it is both. */
+	f = unit_parse(&p, BOX "exec = listed\nroot = overlay\ncommand = *\n",
+		strlen(BOX "exec = listed\nroot = overlay\ncommand = *\n"));
+	assert_int_equal(f.n, 2);
+#undef RO
+#undef NOTHING
+}
+
+/* What the policy mounts is looked at before anybody asks. */
+static void
+bind_rules(void **state)
+{
+#define SLASH "bind: no slash at the end of a path; only allow-bind has that"
+	static const struct {
+		const char *lines;
+		int line;
+		const char *part;
+	} t[] = {
+		{ "bind = /a/:/m\n", 3, SLASH },
+		{ "bind = /a:/m/\n", 3, SLASH },
+		{ "bind = /a/:/m/\n", 3, SLASH },
+		{ "bind = /a/\n", 3, SLASH },
+		{ "bind = %h/:/m\n", 3, SLASH },
+		{ "bind = /a\nbind = /a/%u/:/m\n", 4, SLASH },
+		{ "[defaults]\nbind = /a/\n", 4, SLASH },
+		{ "bind = none\n[defaults]\nbind = /a/\n", 0, NULL },
+		{ "bind = /a:/m\nbind = /a:/m2\n", 0, NULL },
+		/* For a caller like most: his own parts do not overlap. */
+		{ "bind = /a/%u:/m/%u\nbind = /b:/m\n", 4,
+			"box 'b': bind: /m would cover the mount on /m/%u" },
+		{ "bind = /b:/m/%u\nbind = /a/%u:/m/%u\n", 4,
+			"bind: /m/%u would cover the mount on /m/%u" },
+		{ "bind = /a:/m/%u\nbind = /b:/m/%U\n", 0, NULL },
+		{ "bind = /a:%h/x\n", 0, NULL },
+		{ "bind = /a:%h\n", 0, NULL },
+		{ "bind = /a:%h\nhome = ro\n", 3,
+			"bind: /home/%u would cover the mount on /home/%u" },
+		{ "bind = /a:%h/x\nhome = rw\n", 3,
+			"bind: /home/%u/x lies beneath the mount on /home/%u" },
+		/* A part that is the caller's where the box trusts what is
+		 * there. */
+		{ "bind = /a:/usr/%u\n", 3,
+			"box 'b': bind: /usr/%u would change what /usr is" },
+		{ "bind = /a:/usr/%u\ncommand = *\n", 0, NULL },
+		{ "bind = /a:/usr/x\n", 0, NULL },
+		{ "bind = /a/%u:/usr/x\n", 3,
+			"box 'b': bind: /usr/x would change what /usr is" },
+		{ "bind = /a/%u:/usr/x\ncommand = *\n", 0, NULL },
+		{ "[defaults]\nbind = /a:/proc/x\n", 4,
+			"box 'b': bind: /proc/x lies beneath" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(t); i++)
+		unit_check(
+			xasprintf(BOX "%s", t[i].lines), t[i].line, t[i].part);
+#undef SLASH
+}
+
+static void
+allow_bind_rules(void **state)
+{
+#define EVERY(side) "allow-bind: " side " would allow every path"
+#define IN(side, dir) \
+	"allow-bind: " side " lies in " dir ", which cannot be bound"
+#define SLASH "allow-bind: both sides must end in a slash, or neither"
+#define CHANGE(side, what) \
+	"allow-bind: " side " would change what " what \
+	" is in a box that lists its commands"
+	static const struct {
+		const char *value, *part;
+		bool any_part; /* it is wrong with command = *, too */
+	} t[] = {
+		/* A slash on one side only. */
+		{ "/a/:/m", SLASH, true },
+		{ "/a:/m/", SLASH, true },
+		{ "%h/:/m", SLASH, true },
+		{ "%h:%h/", SLASH, true },
+		{ "/a/%u/:/m/%u", SLASH, true },
+		{ "/a/:/m/", NULL, false },
+		{ "/a/", NULL, false },
+		/* What the policy does not fix at all. */
+		{ "/", EVERY("/"), true },
+		{ "/:/m", EVERY("/"), true },
+		{ "/:/m/", EVERY("/"), true },
+		{ "/a/:/", EVERY("/"), true },
+		{ "/%u:/m", EVERY("/%u"), true },
+		{ "/%u/:/m/", EVERY("/%u/"), true },
+		{ "/%u/a:/m", EVERY("/%u/a"), true },
+		{ "/x%u:/m", EVERY("/x%u"), true },
+		{ "/%U/:/m/", EVERY("/%U/"), true },
+		{ "/%b/:/m/", EVERY("/%b/"), true },
+		{ "/a/:/%u/", EVERY("/%u/"), true },
+		{ "/a:/%b", EVERY("/%b"), true },
+		{ "/%%%u:/m", EVERY("/%%%u"), true },
+		{ "/a/%u/:/m/", NULL, false },
+		{ "/%%/:/m/", NULL, false },
+		{ "%h:/m", NULL, false },
+		{ "%h/:/m/", NULL, false },
+		{ "/a/:%h/", NULL, false },
+		/* What is never bound, on either side. */
+		{ "/proc:/m", IN("/proc", "/proc"), true },
+		{ "/proc/:/m/", IN("/proc/", "/proc"), true },
+		{ "/proc/self/:/m/", IN("/proc/self/", "/proc"), true },
+		{ "/proc/%u/:/m/", IN("/proc/%u/", "/proc"), true },
+		{ "/sys/:/m/", IN("/sys/", "/sys"), true },
+		{ "/sys/fs/%b:/m", IN("/sys/fs/%b", "/sys"), true },
+		{ "/dev/:/m/", IN("/dev/", "/dev"), true },
+		{ "/dev/snd:/m", IN("/dev/snd", "/dev"), true },
+		{ "/dev/shm/:/m/", IN("/dev/shm/", "/dev"), true },
+		{ "/a/:/proc/", IN("/proc/", "/proc"), true },
+		{ "/a:/sys/x", IN("/sys/x", "/sys"), true },
+		{ "/a/:/dev/", IN("/dev/", "/dev"), true },
+		{ "/a:/dev/shm/x", IN("/dev/shm/x", "/dev"), true },
+		{ "/a/:/dev/%u/", IN("/dev/%u/", "/dev"), true },
+		{ "/procs:/m", NULL, false },
+		{ "/system/:/m/", NULL, false },
+		{ "/dev2/:/m/", NULL, false },
+		{ "/x/proc/:/m/", NULL, false },
+		/* What a box that lists its commands trusts. */
+		{ "/a:/usr/x", CHANGE("/usr/x", "/usr"), false },
+		{ "/a:/usr", CHANGE("/usr", "/usr"), false },
+		{ "/a:/bin/x", CHANGE("/bin/x", "/bin"), false },
+		{ "/a:/lib64/x", CHANGE("/lib64/x", "/lib64"), false },
+		{ "/a:/app/cmd", CHANGE("/app/cmd", "/app/cmd"), false },
+		{ "/a:/app", CHANGE("/app", "/app/cmd"), false },
+		{ "/a:/app/other", CHANGE("/app/other", "/app/cmd"), false },
+		{ "/a/:/app/", CHANGE("/app/", "/app/cmd"), false },
+		{ "/a:/app2", NULL, false },
+		{ "/a/:/app2/", NULL, false },
+		{ "/a/:/lib/", CHANGE("/lib/", "/lib"), false },
+		{ "/usr/x:/m", NULL, false },
+		{ "/etc:/m", NULL, false },
+		/* Known only when somebody asks. */
+		{ "/a/:/usr/", CHANGE("/usr/", "/usr"), false },
+		{ "/a:/usr/%u", NULL, false },
+		/* Where something is mounted already. */
+		{ "/a:/tmp", "allow-bind: /tmp would cover the mount on /tmp",
+			true },
+		{ "/a:/var",
+			"allow-bind: /var would cover the mount on "
+			"/var/tmp",
+			true },
+		{ "/a:/home",
+			"allow-bind: /home would cover the mount on "
+			"/home",
+			true },
+		{ "/a:/own", "allow-bind: /own would cover the mount on /own",
+			true },
+		{ "/a:/own/x",
+			"allow-bind: /own/x lies beneath the mount on "
+			"/own",
+			true },
+		{ "/a:/tmp/x", NULL, false },
+		{ "/a:/etc", CHANGE("/etc", "/etc"), false },
+		{ "/a:/etc/passwd", CHANGE("/etc/passwd", "/etc"), false },
+		{ "/a:/home/x", NULL, false },
+		{ "/a/:/own/", NULL, false },
+		{ "/a:/own/%u", NULL, false },
+		{ "/a:/ownx", NULL, false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(t); i++)
+		for (int any = 0; any < 2; any++)
+			unit_check(xasprintf(BOX "allow-bind = %s\n"
+						 "bind = /x:/own\n"
+						 "command = %s\n",
+					   t[i].value, any ? "*" : "/app/cmd"),
+				3, any && !t[i].any_part ? NULL : t[i].part);
+	/* Each line is looked at, and those of [defaults]. */
+	unit_fault(BOX "allow-bind = /a\nallow-bind = /proc\n", 4, "lies in");
+	unit_fault(BOX "[defaults]\nallow-bind = /\n", 4, "every path");
+	(void)unit_policy(
+		BOX "allow-bind = none\n[defaults]\nallow-bind = /\n");
+#undef CHANGE
+#undef SLASH
+#undef IN
+#undef EVERY
+}
+
+/* What is right for one box is wrong for another. */
+static void
+mount_rules_each_box(void **state)
+{
+#define TWO(command) \
+	"[defaults]\n" \
+	"allow-bind = /a:/usr/x\n" \
+	"[box b]\n" \
+	"rootfs = /r\n" \
+	"command = *\n" \
+	"[box c]\n" \
+	"rootfs = /r\n" \
+	"command = " command "\n"
+	(void)state;
+	(void)unit_policy(TWO("*"));
+	unit_fault(TWO("/x"), 2, "would change what /usr is");
+#undef TWO
 }
 
 static void
@@ -1240,6 +1725,12 @@ main(void)
 		cmocka_unit_test(each_key_misspelt),
 		cmocka_unit_test(each_key_is_recorded),
 		cmocka_unit_test(values),
+		cmocka_unit_test(bind_values),
+		cmocka_unit_test(mount_items),
+		cmocka_unit_test(exec_rules),
+		cmocka_unit_test(bind_rules),
+		cmocka_unit_test(allow_bind_rules),
+		cmocka_unit_test(mount_rules_each_box),
 		cmocka_unit_test(ids),
 		cmocka_unit_test(id_items),
 		cmocka_unit_test(fields),

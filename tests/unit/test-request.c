@@ -21,6 +21,12 @@ describe(const struct request *r)
 		s = xasprintf("%s box=%s", s, r->box);
 	for (size_t i = 0; i < r->nenv; i++)
 		s = xasprintf("%s env=%s", s, r->env[i]);
+	for (size_t i = 0; i < r->nbinds; i++)
+		s = xasprintf("%s bind=%s>%s>%s", s, r->binds[i].source,
+			r->binds[i].target ? r->binds[i].target : "-",
+			!r->binds[i].has_mode  ? "-"
+			: r->binds[i].writable ? "rw"
+					       : "ro");
 	if (r->chdir)
 		s = xasprintf("%s chdir=%s", s, r->chdir);
 	if (r->hostname)
@@ -65,6 +71,19 @@ right(void **state)
 		{ "--env=A=b=c", "run env=A=b=c" },
 		{ "--env=A=", "run env=A=" },
 		{ "-e|A|-eB|--env|A|--env=A", "run env=A env=B env=A env=A" },
+		/* -B */
+		{ "-B|/a", "run bind=/a>->-" },
+		{ "-B/a", "run bind=/a>->-" },
+		{ "--bind|/a", "run bind=/a>->-" },
+		{ "--bind=/a:/b", "run bind=/a>/b>-" },
+		{ "-B|a:/b:rw", "run bind=a>/b>rw" },
+		{ "-B|.:/b:ro", "run bind=.>/b>ro" },
+		{ "-B|--", "run bind=-->->-" },
+		{ "-B|-n", "run bind=-n>->-" },
+		{ "-B|/a|-B/b:/c|--bind=/a|ls",
+			"run bind=/a>->- bind=/b>/c>- bind=/a>->- : ls" },
+		{ "ls|-B|/a", "run : ls|-B|/a" },
+		{ "-nB|/a|-b|x", "explain box=x bind=/a>->-" },
 		/* -C */
 		{ "-C|/x/y", "run chdir=/x/y" },
 		{ "-C/", "run chdir=/" },
@@ -145,6 +164,8 @@ wrong(void **state)
 		{ "-b", "-b needs a value", "-b|a" },
 		{ "--box", "--box needs a value", "--box|a" },
 		{ "-e", "needs a value", "-e|A" },
+		{ "-B", "-B needs a value", "-B|/a" },
+		{ "--bind", "--bind needs a value", "--bind|/a" },
 		{ "--env", "needs a value", "--env|A" },
 		{ "-C", "needs a value", "-C|/" },
 		{ "--chdir", "needs a value", "--chdir|/" },
@@ -209,6 +230,8 @@ wrong(void **state)
 		{ "-l|-c|x", "-l and a command", "-n|-c|x" },
 		{ "-l|-e|A", "-l and a command", "-n|-e|A" },
 		{ "-l|-C|/", "-l and a command", "-n|-C|/" },
+		{ "-l|-B|/a", "-l and a command", "-n|-B|/a" },
+		{ "--check|-B|/a", "--check and a command", "--check|/a" },
 		{ "-l|--hostname=h", "-l and a command", "-n|--hostname=h" },
 		{ "-l|--network=none", "-l and a command",
 			"-n|--network=none" },
@@ -339,8 +362,8 @@ names(void **state)
 static void
 many(void **state)
 {
-	enum { WORDS = 5000 };
-	char **argv = xcalloc(WORDS + 2, sizeof(*argv));
+	enum { WORDS = 5000 }; /* as many as -e may be given */
+	char **argv = xcalloc(WORDS + 3, sizeof(*argv));
 	char *big = xcalloc(131072, 1), *word;
 	struct request r;
 	const char *fault;
@@ -352,6 +375,20 @@ many(void **state)
 	assert_null(request_parse(&r, WORDS + 1, argv));
 	assert_int_equal(r.nenv, WORDS);
 	assert_string_equal(r.env[WORDS - 1], "A5000");
+	argv[WORDS + 1] = xstrdup("-eB");
+	fault = request_parse(&r, WORDS + 2, argv);
+	assert_non_null(fault);
+	assert_string_equal(fault, "--env=B: given more than 5000 times");
+	/* Of binds there are at most 64. */
+	for (int i = 1; i <= 65; i++)
+		argv[i] = xasprintf("-B/a%d", i);
+	argv[65 + 1] = NULL;
+	assert_null(request_parse(&r, 64 + 1, argv));
+	assert_int_equal(r.nbinds, 64);
+	assert_string_equal(r.binds[63].source, "/a64");
+	fault = request_parse(&r, 65 + 1, argv);
+	assert_non_null(fault);
+	assert_string_equal(fault, "--bind=/a65: given more than 64 times");
 	memset(big, 'x', 131071);
 	word = xasprintf("--%s", big);
 	fault = unit_request(&r, word);
