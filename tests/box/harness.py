@@ -5,6 +5,7 @@ processes found by a mark in their arguments, a terminal, and the runner.
 run.sh says where the tests run; they are root there."""
 
 import ctypes
+import glob
 import itertools
 import os
 import pty
@@ -14,6 +15,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import termios
 import time
 import unittest
@@ -24,6 +26,7 @@ POLICY = '/etc/minibox.conf'
 ROOTS = '/usr/local/lib/minibox-test'    # root file systems made by the tests
 ROOT = ROOTS + '/root'                   # busybox and the probes
 PROBE = '/bin/probe'
+RACE = ROOTS + '/race'                   # of race.c, for the host
 SCRATCH = os.environ.get('MINIBOX_TEST_SCRATCH', '/nonexistent')
 LIMIT = 20                               # seconds that a run may take
 
@@ -86,6 +89,13 @@ def write(path, data, mode=0o644, uid=0):
         file.write(data if isinstance(data, bytes) else data.encode())
     os.chown(path, uid, uid)
     os.chmod(path, mode)
+
+
+def on_stage(path):
+    """PATH, which is not the host's: what a test makes it also removes."""
+    assert path.startswith(('/etc/', '/usr/local/', '/var/', '/home/', '/run/',
+                            '/dev/shm/')), path
+    return path
 
 
 def write_policy(*sections, mode=0o644):
@@ -247,6 +257,20 @@ def read(path):
         return file.read()
 
 
+def strace(*args, options=(), user='alice', **more):
+    """What MINIBOX ARGS does, as USER, seen by root: the result, and the
+    lines of each process."""
+    with tempfile.TemporaryDirectory(dir=SCRATCH) as directory:
+        result = run('strace', '-ff', '-a1', '-s4096', *options, '-o',
+                     directory + '/t', '-u', user, MINIBOX, *args,
+                     user=SUPERUSER, **more)
+        found = []
+        for path in sorted(glob.glob(directory + '/t.*')):
+            with open(path, errors='replace') as file:
+                found.append(file.read().splitlines())
+    return result, found
+
+
 _marks = itertools.count(1)
 
 
@@ -332,6 +356,56 @@ class Case(unittest.TestCase):
         os.chmod(f'{path}/var/tmp', 0o1777)
         self.addCleanup(remove, path)
         return path
+
+    def tools(self, name, *directories):
+        """As root_file_system(), with more of busybox and with DIRECTORIES."""
+        path = self.root_file_system(name)
+        for applet in ('true', 'mkdir', 'rmdir', 'rm', 'mv', 'ln', 'cp', 'dd',
+                       'chmod', 'stat', 'pwd', 'sleep', 'wc', 'readlink',
+                       'find', 'mkfifo', 'grep', 'nc', 'env', 'ps', 'kill'):
+            os.symlink('busybox', f'{path}/bin/{applet}')
+        for directory in directories:
+            os.makedirs(path + directory, exist_ok=True)
+        return path
+
+    def directory(self, path, mode=0o755, uid=0):
+        """A new directory, gone with the test."""
+        self.addCleanup(remove, on_stage(path))
+        os.makedirs(path, exist_ok=True)
+        os.chown(path, uid, uid)
+        os.chmod(path, mode)
+        return path
+
+    def file(self, path, text='', mode=0o644, uid=0):
+        """A new file, gone with the test."""
+        self.addCleanup(remove, on_stage(path))
+        write(path, text, mode, uid)
+        return path
+
+    def link(self, target, path, uid=0):
+        """A new symbolic link, gone with the test."""
+        remove(on_stage(path))
+        self.addCleanup(remove, path)
+        os.symlink(target, path)
+        os.lchown(path, uid, uid)
+        return path
+
+    def mount(self, point, options='mode=755'):
+        """A tmpfs on the host, gone with the test."""
+        os.makedirs(on_stage(point), exist_ok=True)
+        subprocess.run(['mount', '-t', 'tmpfs', '-o', options, 'x', point],
+                       check=True)
+        self.addCleanup(subprocess.run, ['umount', '-l', point], check=True)
+        return point
+
+    def account(self, name, uid, home, mode=0o700):
+        """A further line of /etc/passwd, and the home if it lies in /home."""
+        saved = read('/etc/passwd')
+        self.addCleanup(write, '/etc/passwd', saved)
+        write('/etc/passwd', f'{saved}{name}:x:{uid}:{uid}::{home}:/bin/sh\n')
+        if home.startswith('/home/'):
+            self.directory(home, mode, uid)
+        return User(name, uid, home)
 
 
 class Terminal:

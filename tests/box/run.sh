@@ -55,6 +55,8 @@ inside() {
 		${CC:-cc} -O1 -static -pthread -o "$root/bin/$probe" "$here/$probe.c" ||
 			die "cannot compile $here/$probe.c"
 	done
+	${CC:-cc} -O1 -static -o "${root%/*}/race" "$here/race.c" ||
+		die "cannot compile $here/race.c"
 
 	cd "$here"
 	exec env -i PATH="$PATH" LC_ALL=C.UTF-8 PYTHONDONTWRITEBYTECODE=1 \
