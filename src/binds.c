@@ -121,6 +121,12 @@ lists(const char *line_source, const char *line_target, const char *source,
 }
 
 static bool
+is_mode(const char *word)
+{
+	return !strcmp(word, "ro") || !strcmp(word, "rw");
+}
+
+static bool
 not_allowed(struct refusal *refusal, const struct box *box,
 	const struct bind *asked, const struct item *read_only)
 {
@@ -161,11 +167,11 @@ binds_choose(struct bind *bind, const struct box *box,
 					 "write an absolute path"));
 	if (!path_is_clean(target))
 		return fault_refuse(refusal, EXIT_MINIBOX, 0,
-			xasprintf(
-				"-B: DST %s: must be an absolute path in the "
-				"box, without //, . and ..; for a mode, write "
-				"SRC:DST:%s",
-				target, target[0] == '/' ? "rw" : target));
+			xasprintf("-B: DST %s: %s", target,
+				is_mode(target)
+					? "a mode stands third: SRC:DST:MODE"
+					: "must be an absolute path in the "
+					  "box, without //, . and .."));
 	for (size_t i = 0; i < box->allow_bind.n; i++) {
 		const struct item *item = &box->allow_bind.v[i];
 		struct bind line;
@@ -193,7 +199,8 @@ overlap(const char *a, const char *b)
 }
 
 /* With a command goes what lies in its directory: a program may load what is
- * beside it.  In / that would be everything. */
+ * beside it.  With one in / that would be everything, and is only the command;
+ * but `command = /` lists whatever is there. */
 static const char *
 shadowed_command(const struct list *list, const char *target)
 {
@@ -201,8 +208,9 @@ shadowed_command(const struct list *list, const char *target)
 		size_t n = strcspn(list->v[i].text, " ");
 		char *path = xstrndup(list->v[i].text, n);
 		char *dir = xstrndup(path, (size_t)(strrchr(path, '/') - path));
+		bool everything = !strcmp(path, "/");
 
-		if (path_beneath(path, target) ||
+		if (everything || path_beneath(path, target) ||
 			(*dir && overlap(target, dir)))
 			return path;
 	}

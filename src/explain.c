@@ -134,8 +134,8 @@ print_kind(FILE *out, const struct plan *plan, const struct op *op)
 			"ptmx pts shm",
 			op->target);
 		print_size(out, " (size=", op->size);
-		fprintf(out, "%s) fd stdin stdout stderr",
-			op->noexec ? " noexec" : "");
+		fprintf(out, " mode=%04o%s) fd stdin stdout stderr",
+			(unsigned)op->mode, op->noexec ? " noexec" : "");
 		break;
 	case OP_BIND:
 		print_bind(out, op);

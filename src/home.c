@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "path.h"
+#include "xalloc.h"
 
 /* Kernel file systems: what is shown of them is not the caller's choice. */
 static bool
@@ -54,9 +55,12 @@ home_fault(const struct box *box, const struct caller *caller)
 	if (!caller->home || !*caller->home)
 		return "you have none";
 	if (!home)
-		return "it is no plain absolute path, or lies in /proc, /sys "
-		       "or /dev";
+		return xasprintf("%s is / or no plain absolute path, or lies "
+				 "in /proc, /sys or /dev",
+			caller->home);
 	if (path_beneath(box->rootfs, home) || path_beneath(SYSCONFDIR, home))
-		return "the root file system or the policy lies beneath it";
+		return xasprintf("the root file system or the policy lies "
+				 "beneath %s",
+			home);
 	return NULL;
 }

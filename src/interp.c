@@ -10,7 +10,10 @@
 
 #include "xalloc.h"
 
-enum { SCRIPT_MAX = 255 }; /* what the kernel reads of a #! line */
+enum {
+	SCRIPT_MAX = 256,  /* what the kernel reads of a #! line */
+	TABLE_MAX = 65536, /* bytes of a program header table */
+};
 
 static char *
 find_script(const char *text, size_t size)
@@ -21,7 +24,9 @@ find_script(const char *text, size_t size)
 		from++;
 	for (n = from; n < max && !strchr(" \t\n", text[n]); n++)
 		; /* strchr finds the NUL, too */
-	return n > from ? xstrndup(text + from, n - from) : NULL;
+	if (n == SCRIPT_MAX || n == from)
+		return NULL;
+	return xstrndup(text + from, n - from);
 }
 
 /* The `n` bytes at `offset`, if the file has them. */
@@ -38,7 +43,7 @@ static char *
 take_path(const char *file, size_t size, uint64_t offset, uint64_t n)
 {
 	if (n < 2 || n > PATH_MAX || offset > size || n > size - offset ||
-		file[offset + n - 1] != '\0')
+		file[offset + n - 1] != '\0' || file[offset] == '\0')
 		return NULL;
 	return xstrdup(file + offset);
 }
@@ -50,7 +55,8 @@ find_elf64(const char *file, size_t size)
 	Elf64_Phdr p;
 
 	if (!take(&head, file, size, 0, sizeof(head)) ||
-		head.e_phentsize != sizeof(p))
+		head.e_phentsize != sizeof(p) ||
+		head.e_phnum > TABLE_MAX / sizeof(p))
 		return NULL;
 	for (size_t i = 0; i < head.e_phnum; i++) {
 		if (!take(&p, file, size, head.e_phoff + i * sizeof(p),
@@ -69,7 +75,8 @@ find_elf32(const char *file, size_t size)
 	Elf32_Phdr p;
 
 	if (!take(&head, file, size, 0, sizeof(head)) ||
-		head.e_phentsize != sizeof(p))
+		head.e_phentsize != sizeof(p) ||
+		head.e_phnum > TABLE_MAX / sizeof(p))
 		return NULL;
 	for (size_t i = 0; i < head.e_phnum; i++) {
 		if (!take(&p, file, size,

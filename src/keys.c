@@ -336,6 +336,9 @@ set_bind(const struct key *key, void *field, char *value, int line)
 	const char *fault = value_bind(value, &bind);
 
 	(void)key;
+	if (strpbrk(value, " ,"))
+		return "one SRC[:DST[:ro|rw]] a line, without blanks and "
+		       "commas";
 	if (fault)
 		return fault;
 	item->source = bind.source;

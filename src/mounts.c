@@ -228,15 +228,12 @@ add_home(struct builder *b)
 		return true;
 	why = home_fault(box, b->caller);
 	if (!why && !policy_any_command(box) && binds_shadowed(box, home))
-		why = "the box has commands there";
+		why = xasprintf("it has commands in %s", home);
 	if (why)
 		return fault_refuse(b->refusal, EXIT_MINIBOX, line,
-			xasprintf(
-				"box '%s' shows your home, but it (%s) "
-				"cannot be shown: %s; tell your administrator",
-				box->name,
-				b->caller->home ? b->caller->home : "none",
-				why));
+			xasprintf("box '%s' shows your home, but %s; tell your "
+				  "administrator",
+				box->name, why));
 	op = add(b, OP_BIND, home);
 	op->source = b->caller->home;
 	op->fixed = b->caller->known ? strlen(op->source) : 0;

@@ -53,7 +53,8 @@ struct op {
 	bool own;       /* OP_BIND: a directory that the caller owns */
 	bool if_source; /* OP_BIND: skipped where the host has none */
 	bool asked;     /* OP_BIND: of -B */
-	bool typed;     /* the target is the caller's word, in part */
+	bool typed;     /* the target is walked and made with his rights: it is
+			 * his word, in part, or in his directory */
 	int line;       /* of the policy; 0: of no single one */
 };
 

@@ -21,6 +21,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <syslog.h>
+#undef syslog /* a macro with clang and _FORTIFY_SOURCE */
 
 /* Not declared by every libc. */
 void __syslog_chk(int priority, int flag, const char *fmt, ...);

@@ -138,6 +138,7 @@ reader_parse(struct policy *policy, const char *file, const char *text,
 		.faults = faults,
 		.scan = &scan,
 	};
+	bool whole;
 
 	*policy = (struct policy){ .file = file };
 	scan_text(&scan, file, text, size, faults);
@@ -152,9 +153,12 @@ reader_parse(struct policy *policy, const char *file, const char *text,
 			"two readers do not agree about this file; please "
 			"report it");
 	}
+	whole = faults->n == 0;
 	for (size_t i = 0; i < policy->nboxes; i++) {
 		keys_inherit(&policy->boxes[i], &policy->defaults);
 		rules_check(policy, &policy->boxes[i], faults);
+		if (whole)
+			rules_check_mounts(policy, &policy->boxes[i], faults);
 	}
 	if (policy->default_box && !policy_find(policy, policy->default_box))
 		fault_add(faults, file, policy->lines[KEY_DEFAULT_BOX],

@@ -70,6 +70,12 @@ fixed_part(const char *path)
 	return fixed ? xstrndup(out, fixed) : "/";
 }
 
+static bool
+ends_in_slash(const char *path)
+{
+	return path[strlen(path) - 1] == '/';
+}
+
 static const char *
 allow_fault(const struct box *box, const struct item *item)
 {
@@ -80,7 +86,7 @@ allow_fault(const struct box *box, const struct item *item)
 	for (size_t k = 0; k < 2; k++) {
 		const char *fixed = fixed_part(sides[k]);
 
-		slash[k] = sides[k][strlen(sides[k]) - 1] == '/';
+		slash[k] = ends_in_slash(sides[k]);
 		if (!fixed[1])
 			return xasprintf("%s would allow every path", sides[k]);
 		for (size_t i = 0; i < sizeof(closed) / sizeof(closed[0]); i++)
@@ -110,7 +116,7 @@ check_allow_bind(const struct policy *p, const struct box *box,
 		const struct item *item = &box->allow_bind.v[i];
 		const char *why = allow_fault(box, item);
 		bool fixed = !tokens_in(item->target) &&
-			     item->target[strlen(item->target) - 1] != '/';
+			     !ends_in_slash(item->target);
 
 		int line = item->line;
 
@@ -119,6 +125,24 @@ check_allow_bind(const struct policy *p, const struct box *box,
 		if (why)
 			fault_add(faults, p->file, item->line, "allow-bind: %s",
 				why);
+	}
+}
+
+static void
+check_bind(const struct policy *p, const struct box *box, struct faults *faults)
+{
+	for (size_t i = 0; i < box->bind.n; i++) {
+		const struct item *item = &box->bind.v[i];
+
+		if (!item->source[1])
+			fault_add(faults, p->file, item->line,
+				"bind: / is the whole host, with its /proc; "
+				"name directories");
+		else if (ends_in_slash(item->source) ||
+			 ends_in_slash(item->target))
+			fault_add(faults, p->file, item->line,
+				"bind: no slash at the end of a path; only "
+				"allow-bind has that");
 	}
 }
 
@@ -138,18 +162,8 @@ check_mounts(
 	struct refusal refusal;
 	struct mounts mounts;
 
-	if (!box->tmpfs.n && !box->bind.n && !box->allow_bind.n)
-		return;
-	for (size_t i = 0; i < box->bind.n; i++) {
-		const struct item *item = &box->bind.v[i];
-
-		if (item->source[strlen(item->source) - 1] == '/' ||
-			item->target[strlen(item->target) - 1] == '/')
-			fault_add(faults, p->file, item->line,
-				"bind: no slash at the end of a path; only "
-				"allow-bind has that");
-	}
-	if (faults->n)
+	if (!box->rootfs ||
+		(!box->tmpfs.n && !box->bind.n && !box->allow_bind.n))
 		return;
 	if (!mounts_make(&mounts, box, &sample, &nothing, &refusal))
 		fault_add(faults, p->file, refusal.line, "%s", refusal.text);
@@ -192,6 +206,15 @@ rules_check(
 			box->name);
 	check_env(p, box, faults);
 	check_exec(p, box, faults);
-	if (!faults->n) /* what they work on is whole */
+}
+
+void
+rules_check_mounts(
+	const struct policy *p, const struct box *box, struct faults *faults)
+{
+	size_t before = faults->n;
+
+	check_bind(p, box, faults);
+	if (faults->n == before)
 		check_mounts(p, box, faults);
 }

@@ -16,4 +16,8 @@
 void rules_check(const struct policy *policy, const struct box *box,
 	struct faults *faults);
 
+/* The same for what the box shows, where all its paths could be read. */
+void rules_check_mounts(const struct policy *policy, const struct box *box,
+	struct faults *faults);
+
 #endif

@@ -35,7 +35,8 @@ bool value_id(const char *value, uint32_t *id);
 /* Three octal digits, or four of which the first is 0. */
 bool value_umask(const char *value, int *mask);
 
-/* N[K|M|G], in bytes, powers of 1024; not 0, below 2^63. */
+/* N[K|M|G], in bytes, powers of 1024; N of at most 18 digits, not 0, all below
+ * 2^63. */
 bool value_size(const char *value, uint64_t *bytes);
 
 /* Octal permission bits, 3 or 4 digits, at most 1777. */

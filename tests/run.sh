@@ -10,7 +10,7 @@ source=$(cd "$(dirname "$0")/.." && pwd) || exit 1
 packages='gcc make autoconf automake pkg-config libc6-dev linux-libc-dev
 binutils libcap-ng-dev libinih-dev libseccomp-dev busybox-static libcmocka-dev
 clang clang-format musl-tools mandoc shellcheck strace gdb python3 util-linux
-procps'
+procps iproute2 umoci mmdebstrap pv zstd xz-utils libcap2-bin tcc'
 bench=
 [ "${1:-}" = --bench ] && bench=1 &&
 	packages="$packages bubblewrap"
@@ -114,6 +114,7 @@ mkdir "$work/tree" && (cd "$source" && tar -c --exclude=./.git .) |
 	fail "autoreconf failed"
 }
 build release gcc
+build clang clang
 build gcc-sanitizers gcc --enable-sanitizers
 build clang-sanitizers clang --enable-sanitizers
 
@@ -126,6 +127,7 @@ suite "binary" sh "$source/tests/lint/elf.sh" "$work/release/src/minibox"
 suite "style" sh "$source/tests/lint/style.sh" "$work/release"
 suite "install" sh "$source/tests/install/run.sh" "$work/tree"
 suite "boxes" env CC=gcc sh "$source/tests/box/run.sh" "$work/release"
+suite "root file systems" sh "$source/tests/rootfs/run.sh" "$work/release"
 suite "faults" sh "$source/tests/faults/run.sh" "$work/release"
 if [ -n "$bench" ]; then
 	sh "$source/tests/bench/run.sh" "$work/release" || failed=$((failed + 1))

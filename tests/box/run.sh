@@ -15,9 +15,12 @@ die() {
 	exit 2
 }
 
-# On the stage (../stage.sh): users, their homes, and the probes.
+# On the stage (../stage.sh): users, their homes, and the probes.  The tests are
+# copied, lest the new /home hide them.
 inside() {
-	here=$1
+	mkdir "$STAGE_SCRATCH/tests"
+	cp "$1"/*.py "$1"/*.c "$STAGE_SCRATCH/tests"
+	here=$STAGE_SCRATCH/tests
 	shift
 
 	mount -t tmpfs -o mode=0755 tmpfs /home

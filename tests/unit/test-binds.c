@@ -480,6 +480,8 @@ shadowed(void **state)
 		{ "command = /run\n", "/run", "/run" },
 		{ "command = /run\n", "/runx", "-" },
 		{ "command = /run\n", "/data", "-" },
+		/* But the directory / is every file in it. */
+		{ "command = /\n", "/tool", "/" },
 		/* command-exact: its program, not its arguments. */
 		{ CMD, "/exact/prog", "/exact/prog" },
 		{ CMD, "/exact", "/exact/prog" },

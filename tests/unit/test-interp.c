@@ -97,6 +97,11 @@ long_scripts(void **state)
 		text = xasprintf("#!%s -e\nmore\n", path);
 		check("with an argument", text, strlen(text), path);
 	}
+	/* One that has no end where the kernel looks is not taken: ENOEXEC. */
+	check("to the end", xasprintf("#!/%.252d\n", 0), 256,
+		xasprintf("/%.252d", 0));
+	check("too long", xasprintf("#!/%.253d\n", 0), 257, NULL);
+	check("much too long", xasprintf("#!/%.400d\n", 0), 404, NULL);
 	/* Blanks only, as far as the kernel looks. */
 	check("blanks", xasprintf("#!%300s/bin/sh\n", ""), 310, NULL);
 	check("fewer blanks", xasprintf("#!%200s/bin/sh\n", ""), 210,
@@ -203,8 +208,12 @@ elf_shapes(void **state)
 		{ "no header", 0, 0, 0, PT_INTERP, 0, 0, PATH, 0, false },
 		{ "two, but one is there", 0, 0, 65535, PT_LOAD, 0, 0, PATH, 0,
 			false },
-		{ "first of 65535", 0, 0, 65535, PT_INTERP, 0, 0, PATH, 0,
-			true },
+		{ "first of as many as fit", 0, 0, 65536 / 56, PT_INTERP, 0, 0,
+			PATH, 0, true },
+		{ "first of too many", 0, 0, 65535, PT_INTERP, 0, 0, PATH, 0,
+			false },
+		{ "an empty path", 0, 0, 1, PT_INTERP, 0, 0, "\0", 2, 0,
+			false },
 		{ "entries too small", 0, 1, 1, PT_INTERP, 0, 0, PATH, 0,
 			false },
 		{ "entries of the other class + 1", 0, 33, 1, PT_INTERP, 0, 0,

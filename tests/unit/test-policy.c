@@ -505,11 +505,11 @@ bind_values(void **state)
 		{ "/a:/m/../n", "must be an absolute path" },
 		{ "/a//b:/m", "must be an absolute path" },
 		{ "/a:/m//n", "must be an absolute path" },
-		{ "/a b:/m", "must be an absolute path" },
-		{ "/a:/m n", "must be an absolute path" },
-		{ "/a,/b", "must be an absolute path" },
-		{ "/a, /b", "must be an absolute path" },
-		{ "/a:/m, /b:/n", "the mode must be ro or rw" },
+		{ "/a b:/m", "one SRC[:DST[:ro|rw]] a line" },
+		{ "/a:/m, /b:/n", "one SRC[:DST[:ro|rw]] a line" },
+		{ "/a:/m n", "one SRC[:DST[:ro|rw]] a line" },
+		{ "/a,/b", "one SRC[:DST[:ro|rw]] a line" },
+		{ "/a, /b", "one SRC[:DST[:ro|rw]] a line" },
 		{ "~/a:/m", "must be an absolute path" },
 		{ "$HOME:/m", "must be an absolute path" },
 		{ "*:/m", "must be an absolute path" },
@@ -1074,6 +1074,21 @@ exec_rules(void **state)
 #undef NOTHING
 }
 
+/* One box's mounts do not hide another's faults. */
+static void
+faults_of_every_box(void **state)
+{
+	const char *text = BOX "bind = /a:/proc\n"
+			       "[box c]\nrootfs = /r\nbind = /a:/dev\n";
+	struct policy policy;
+	struct faults faults = unit_parse(&policy, text, strlen(text));
+
+	(void)state;
+	assert_int_equal(faults.n, 2);
+	assert_int_equal(faults.v[0].line, 3);
+	assert_int_equal(faults.v[1].line, 6);
+}
+
 /* What the policy mounts is looked at before anybody asks. */
 static void
 bind_rules(void **state)
@@ -1090,6 +1105,7 @@ bind_rules(void **state)
 		{ "bind = /a/\n", 3, SLASH },
 		{ "bind = %h/:/m\n", 3, SLASH },
 		{ "bind = /a\nbind = /a/%u/:/m\n", 4, SLASH },
+		{ "bind = /:/host\n", 3, "bind: / is the whole host" },
 		{ "[defaults]\nbind = /a/\n", 4, SLASH },
 		{ "bind = none\n[defaults]\nbind = /a/\n", 0, NULL },
 		{ "bind = /a:/m\nbind = /a:/m2\n", 0, NULL },
@@ -1729,6 +1745,7 @@ main(void)
 		cmocka_unit_test(mount_items),
 		cmocka_unit_test(exec_rules),
 		cmocka_unit_test(bind_rules),
+		cmocka_unit_test(faults_of_every_box),
 		cmocka_unit_test(allow_bind_rules),
 		cmocka_unit_test(mount_rules_each_box),
 		cmocka_unit_test(ids),
