@@ -38,6 +38,26 @@ for source in src/*.c; do
 		-idirafter "/usr/include/$(gcc -print-multiarch)" "$source"
 done
 
+# Each literal block under EXAMPLES is a whole policy.
+examples() {
+	dir=$(mktemp -d) || return 1
+	awk -v dir="$dir" '
+		/^\.Sh / { here = $2 == "EXAMPLES" }
+		here && /^\.Bd -literal/ { file = dir "/" ++n; next }
+		/^\.Ed/ { file = "" }
+		file { gsub(/\\-/, "-"); print >file }' man/minibox.conf.5
+	found=0
+	for policy in "$dir"/*; do
+		found=$((found + 1))
+		setpriv --reuid 65534 --regid 65534 --clear-groups \
+			"$build/src/minibox" --check - <"$policy" >"$dir.log" ||
+			{ cat "$dir.log" "$policy"; found=-99; }
+	done
+	rm -rf "$dir" "$dir.log"
+	[ "$found" -ge 8 ]
+}
+check "the examples of minibox.conf(5)" examples
+
 # What a build leaves in the tree is known to .gitignore.
 entries() {
 	for entry in *; do
