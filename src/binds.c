@@ -96,11 +96,13 @@ const char *
 binds_line(const struct box *box, const struct item *item,
 	const struct caller *caller)
 {
+	const char *name;
 	struct bind line;
 
 	if (!expand(box, item, caller, &line))
 		return NULL;
-	return xasprintf("%s:%s:%s", line.source, line.target,
+	name = line.source[strlen(line.source) - 1] == '/' ? "NAME" : "";
+	return xasprintf("%s%s:%s%s:%s", line.source, name, line.target, name,
 		line.writable ? "rw" : "ro");
 }
 
@@ -128,7 +130,8 @@ is_mode(const char *word)
 
 static bool
 not_allowed(struct refusal *refusal, const struct box *box,
-	const struct bind *asked, const struct item *read_only)
+	const struct bind *asked, const struct item *read_only,
+	const struct item *beneath)
 {
 	if (read_only)
 		return fault_refuse(refusal, EXIT_DENIED, read_only->line,
@@ -136,6 +139,11 @@ not_allowed(struct refusal *refusal, const struct box *box,
 				  "-B %s:%s:ro",
 				box->name, asked->source, asked->source,
 				asked->target));
+	if (beneath)
+		return fault_refuse(refusal, EXIT_DENIED, beneath->line,
+			xasprintf("box '%s' allows -B for what lies in %s, not "
+				  "for itself; name something in it",
+				box->name, asked->source));
 	return fault_refuse(refusal, EXIT_DENIED, box->line,
 		xasprintf(
 			"box '%s' does not allow -B %s:%s; see: minibox -l -b "
@@ -151,11 +159,12 @@ binds_choose(struct bind *bind, const struct box *box,
 	const char *source = absolute(asked->source, caller);
 	const char *target =
 		asked->target ? without_slash(asked->target) : source;
-	const struct item *read_only = NULL;
+	const struct item *read_only = NULL, *beneath = NULL;
 
 	*bind = (struct bind){
 		.source = source,
 		.target = target,
+		.asked = true,
 		.typed = true,
 	};
 	if (!source || !path_is_clean(source))
@@ -176,8 +185,11 @@ binds_choose(struct bind *bind, const struct box *box,
 		const struct item *item = &box->allow_bind.v[i];
 		struct bind line;
 
-		if (!expand(box, item, caller, &line) ||
-			!lists(line.source, line.target, source, target))
+		if (!expand(box, item, caller, &line))
+			continue;
+		if (!strcmp(path_join(source, ""), line.source))
+			beneath = item;
+		if (!lists(line.source, line.target, source, target))
 			continue;
 		if (asked->writable && !item->writable) {
 			read_only = item;
@@ -189,7 +201,7 @@ binds_choose(struct bind *bind, const struct box *box,
 		bind->line = item->line;
 		return true;
 	}
-	return not_allowed(refusal, box, bind, read_only);
+	return not_allowed(refusal, box, bind, read_only, beneath);
 }
 
 static bool

@@ -22,7 +22,8 @@ struct bind {
 	const char *source, *target; /* clean */
 	size_t fixed;                /* see tokens_expand */
 	bool writable;
-	bool typed; /* the target is the caller's word, in part */
+	bool asked; /* by -B */
+	bool typed; /* the target is the caller's word, or depends on him */
 	int line;
 };
 
@@ -36,8 +37,8 @@ bool binds_choose(struct bind *bind, const struct box *box,
 	const struct value_bind *asked, const struct caller *caller,
 	struct refusal *refusal);
 
-/* A line of allow-bind as it is for the caller, SRC:DST:MODE; NULL: it needs a
- * home, and he has none. */
+/* A line of allow-bind as it is for the caller, SRC:DST:MODE, with NAME where
+ * he chooses one; NULL: it needs a home, and he has none. */
 const char *binds_line(const struct box *box, const struct item *item,
 	const struct caller *caller);
 

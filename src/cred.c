@@ -40,7 +40,7 @@ static const struct {
 	{ CAP_SYS_CHROOT, ALWAYS, "CAP_SYS_CHROOT" }, /* chroot */
 	{ CAP_NET_ADMIN, ALWAYS, "CAP_NET_ADMIN" },   /* loopback up */
 	{ CAP_MKNOD, AS_ROOT, "CAP_MKNOD" },          /* /dev */
-	{ CAP_CHOWN, AS_ROOT, "CAP_CHOWN" }, /* the caller's empty home */
+	{ CAP_CHOWN, AS_ROOT, "CAP_CHOWN" }, /* mount points: see target */
 	/* an overlay copies up with the rights of who mounted it */
 	{ CAP_DAC_OVERRIDE, LENT, "CAP_DAC_OVERRIDE" },
 	{ CAP_FOWNER, LENT, "CAP_FOWNER" },

@@ -308,7 +308,8 @@ list_box(FILE *out, const struct box *box, const struct caller *caller)
 		if (line) {
 			fputs("    -B ", out);
 			print_word(out, line);
-			fputc('\n', out);
+			fputs(policy_any_command(box) ? "\n" : " (noexec)\n",
+				out);
 		}
 	}
 }

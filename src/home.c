@@ -9,20 +9,12 @@
 #include "path.h"
 #include "xalloc.h"
 
-/* Kernel file systems: what is shown of them is not the caller's choice. */
-static bool
-is_kernels(const char *path)
-{
-	return path_beneath(path, "/proc") || path_beneath(path, "/sys") ||
-	       path_beneath(path, "/dev");
-}
-
 const char *
 home_outside(const struct caller *caller)
 {
 	const char *home = caller->home;
 
-	return home && path_is_clean(home) && home[1] && !is_kernels(home)
+	return home && path_is_clean(home) && home[1] && !path_is_kernels(home)
 		       ? home
 		       : NULL;
 }
@@ -58,7 +50,8 @@ home_fault(const struct box *box, const struct caller *caller)
 		return xasprintf("%s is / or no plain absolute path, or lies "
 				 "in /proc, /sys or /dev",
 			caller->home);
-	if (path_beneath(box->rootfs, home) || path_beneath(SYSCONFDIR, home))
+	if (path_beneath(box->rootfs, home) || path_beneath("/etc", home) ||
+		path_beneath(SYSCONFDIR, home))
 		return xasprintf("the root file system or the policy lies "
 				 "beneath %s",
 			home);

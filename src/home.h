@@ -4,7 +4,8 @@
  *
  * Pure.  The home is what /etc/passwd says; a caller whom the host does not
  * know (LDAP) has only $HOME, which is his own word: outside, it is looked at
- * with his rights, and in the box it never chooses a place.
+ * with his rights, and in the box it chooses at most a directory on the box's
+ * own /home.
  */
 #ifndef MINIBOX_HOME_H
 #define MINIBOX_HOME_H

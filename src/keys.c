@@ -142,7 +142,8 @@ set_umask(const struct key *key, void *field, char *value, int line)
 	if (!strcmp(value, "none"))
 		*(int *)field = -1;
 	else if (!value_umask(value, field))
-		return "must be an octal number from 000 to 0777";
+		return "must be 3 octal digits, or 4 that begin with 0, "
+		       "such as 022";
 	return NOFAULT;
 }
 

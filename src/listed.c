@@ -112,8 +112,10 @@ allow_command(struct listed *l, const char *path)
 		(void)close(fd);
 		readable =
 			sys_openat2(AT_FDCWD, path, O_RDONLY | O_NONBLOCK, 0);
-		if (readable < 0)
+		if (readable < 0) {
+			check_resources();
 			return;
+		}
 		path = allow_file(l, readable);
 		(void)close(readable);
 		if (!path || path[0] != '/' || !remember(l, path))
@@ -147,6 +149,8 @@ allow_directory(struct listed *l, const char *path)
 	DIR *dir = dirfd < 0 ? NULL : opendir(path);
 	struct dirent *entry;
 
+	if (!dir)
+		check_resources();
 	while (dir && (entry = readdir(dir)))
 		if (entry->d_type != DT_DIR)
 			allow_entry(l, dirfd, path, entry->d_name);

@@ -13,6 +13,7 @@
 #include "mounts.h"
 #include "path.h"
 #include "reader.h"
+#include "source.h"
 #include "sys.h"
 #include "trusted.h"
 #include "xalloc.h"
@@ -84,32 +85,72 @@ load_accounts(struct accounts *accounts)
 		read_accounts("/etc/group"));
 }
 
+static void
+add_point_fault(const struct policy *policy, const struct box *box,
+	const struct op *op, const char *why, struct faults *faults)
+{
+	fault_add(faults, policy->file,
+		op->line ? op->line : box->lines[KEY_ROOTFS], "%s: %s",
+		box->rootfs, why);
+}
+
 /* A mount point that a start of the box would miss, or refuse. */
 static void
 check_point(const struct policy *policy, const struct box *box, int root,
 	const struct op *op, bool directory, struct faults *faults)
 {
-	int line = op->line ? op->line : box->lines[KEY_ROOTFS];
-	int fd = sys_openat2(root, op->target + 1, O_PATH,
-		RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS);
-	struct stat st;
+	bool is_directory;
+	int fd = sys_open_any(
+		root, op->target + 1, SYS_RESOLVE_PLAIN, &is_directory);
 
 	if (fd < 0 && errno == ENOENT)
-		fault_add(faults, policy->file, line,
-			"%s: no mount point %s; fix: %s %s%s", box->rootfs,
-			op->target, directory ? "mkdir -p" : "touch",
-			box->rootfs, op->target);
+		add_point_fault(policy, box, op,
+			xasprintf("no mount point %s; fix: %s %s%s", op->target,
+				directory ? "mkdir -p" : "touch", box->rootfs,
+				op->target),
+			faults);
 	else if (fd < 0)
-		fault_add(faults, policy->file, line,
-			"%s: the mount point %s %s", box->rootfs, op->target,
-			errno == ELOOP ? "is or leads through a symbolic link"
-				       : strerror(errno));
-	else if (fstat(fd, &st) < 0 || !S_ISDIR(st.st_mode) == directory)
-		fault_add(faults, policy->file, line,
-			"%s: the mount point %s is %s directory", box->rootfs,
-			op->target, directory ? "not a" : "a");
+		add_point_fault(policy, box, op,
+			xasprintf("the mount point %s %s", op->target,
+				errno == ELOOP
+					? "is or leads through a symbolic link"
+					: strerror(errno)),
+			faults);
+	else if (is_directory != directory)
+		add_point_fault(policy, box, op,
+			xasprintf("the mount point %s is %s directory",
+				op->target, directory ? "not a" : "a"),
+			faults);
 	if (fd >= 0)
 		(void)close(fd);
+}
+
+/* The same where it is the caller's to say whether it is a directory. */
+static void
+check_any_point(const struct policy *policy, const struct box *box, int root,
+	const struct op *op, struct faults *faults)
+{
+	bool directory;
+	int fd = sys_open_any(
+		root, op->target + 1, SYS_RESOLVE_PLAIN, &directory);
+
+	if (fd >= 0)
+		(void)close(fd);
+	else if (!op->make)
+		check_point(policy, box, root, op, true, faults);
+}
+
+/* A /proc that would come along: every start refuses it. */
+static void
+add_proc_fault(const struct policy *policy, int line, const char *source,
+	int fd, const char *covered, struct faults *faults)
+{
+	const char *proc = source_proc_in(fd, source_procs(), covered);
+
+	if (proc)
+		fault_add(faults, policy->file, line,
+			"%s: a /proc is mounted on %s; fix: umount %s", source,
+			proc, proc);
 }
 
 /* What a bind shows to everybody; *directory: it is one. */
@@ -124,6 +165,7 @@ check_source(const struct policy *policy, const struct op *op, bool *directory,
 		fault_add(faults, policy->file, op->line, "bind: %s", why);
 		return false;
 	}
+	add_proc_fault(policy, op->line, op->source, fd, NULL, faults);
 	(void)close(fd);
 	return true;
 }
@@ -137,8 +179,13 @@ check_mounts(const struct policy *policy, const struct box *box, int root,
 		const struct op *op = &mounts->ops[i];
 		bool directory = true;
 
-		if (op->kind == OP_DIR || op->if_exists || op->as_caller)
+		if (op->kind == OP_DIR || op->if_exists || op->own ||
+			(op->as_caller && op->typed))
 			continue;
+		if (op->as_caller) {
+			check_any_point(policy, box, root, op, faults);
+			continue;
+		}
 		if (op->kind == OP_BIND &&
 			!check_source(policy, op, &directory, faults))
 			continue;
@@ -160,7 +207,8 @@ check_netns(const struct policy *policy, const struct box *box,
 	if (dir >= 0) {
 		fd = trusted_open(
 			path_join("/run/netns", name), &directory, &why);
-		why = xasprintf("%s; fix: ip netns add %s", why, name);
+		if (fd < 0)
+			why = xasprintf("%s; fix: ip netns add %s", why, name);
 		(void)close(dir);
 	}
 	if (fd < 0)
@@ -188,9 +236,14 @@ check_root(const struct policy *policy, const struct box *box,
 
 	if (fd < 0) {
 		fault_add(faults, policy->file, box->lines[KEY_ROOTFS],
-			"%s: %s", box->rootfs, why);
+			"%s: %s; see: minibox-rootfs(8)", box->rootfs, why);
 		return;
 	}
+	if (box->root == ROOT_RO)
+		add_proc_fault(policy, box->lines[KEY_ROOTFS], box->rootfs, fd,
+			box->proc == PROC_NONE ? NULL
+					       : path_join(box->rootfs, "proc"),
+			faults);
 	if (mounts_make(&mounts, box, &sample, &nothing, &refusal))
 		check_mounts(policy, box, fd, &mounts, faults);
 	(void)close(fd);

@@ -2,9 +2,9 @@
 /* What is mounted where?  Pure; runs in init, before the box is built. */
 #include "mountinfo.h"
 
+#include <stdbool.h>
 #include <string.h>
 
-#include "path.h"
 #include "xalloc.h"
 
 enum { POINT = 4 }; /* fields before the mount point */
@@ -34,33 +34,42 @@ unescape(const char *field, size_t n)
 	return out;
 }
 
-static bool
-line_has(const char *line, const char *type, const char *path)
+/* The mount point of the line, or NULL if it is of another type. */
+static char *
+point_of(const char *line, const char *type)
 {
 	const char *separator = strstr(line, " - ");
 	size_t n = strlen(type);
 
 	if (!separator || strncmp(separator + 3, type, n) ||
 		separator[3 + n] != ' ')
-		return false;
+		return NULL;
 	for (int i = 0; i < POINT; i++) {
 		line = strchr(line, ' ');
 		if (!line++)
-			return false;
+			return NULL;
 	}
-	return path_beneath(unescape(line, strcspn(line, " ")), path);
+	return unescape(line, strcspn(line, " "));
 }
 
-bool
-mountinfo_has(const char *text, const char *type, const char *path)
+char **
+mountinfo_points(const char *text, const char *type)
 {
-	while (*text) {
-		size_t n = strcspn(text, "\n");
+	char *copy = xstrdup(text), *line = copy, **points = NULL;
+	size_t n = 0, room = 0;
 
-		if (line_has(xstrndup(text, n), type, path))
-			return true;
-		text += n;
-		text += *text == '\n';
+	for (char *next; line; line = next) {
+		char *point;
+
+		next = strchr(line, '\n');
+		if (next)
+			*next++ = '\0';
+		point = point_of(line, type);
+		if (!point)
+			continue;
+		points = xgrow(points, n + 1, &room, sizeof(*points));
+		points[n++] = point;
+		points[n] = NULL;
 	}
-	return false;
+	return points ? points : xcalloc(1, sizeof(*points));
 }

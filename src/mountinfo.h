@@ -7,9 +7,8 @@
 #ifndef MINIBOX_MOUNTINFO_H
 #define MINIBOX_MOUNTINFO_H
 
-#include <stdbool.h>
-
-/* Whether a file system of that type is mounted on `path` or beneath it. */
-bool mountinfo_has(const char *text, const char *type, const char *path);
+/* The mount points of the file systems of that type, as the kernel knows them,
+ * in a NULL-terminated array. */
+char **mountinfo_points(const char *text, const char *type);
 
 #endif

@@ -97,7 +97,6 @@ in_the_way(const struct op *earlier, const char *target)
 const char *
 mounts_misplaced(const struct mounts *m, const char *target, int *line)
 {
-	static const char *const closed[] = { "/proc", "/sys", "/dev" };
 	bool shm_is_there = false;
 
 	for (size_t i = 1; i < m->n; i++) {
@@ -109,19 +108,17 @@ mounts_misplaced(const struct mounts *m, const char *target, int *line)
 			return why;
 		shm_is_there |= m->ops[i].kind == OP_DEV;
 	}
-	for (size_t i = 0; i < sizeof(closed) / sizeof(closed[0]); i++)
-		if (path_beneath(target, closed[i]) &&
-			!(shm_is_there && beneath_shm(target)))
-			return xasprintf(
-				"%s lies in %s, where nothing is mounted",
-				target, closed[i]);
+	if (path_is_kernels(target) && !(shm_is_there && beneath_shm(target)))
+		return xasprintf("%s lies in /proc, /sys or /dev, where "
+				 "nothing is mounted",
+			target);
 	return target[1] ? NULL : "/ would cover the box";
 }
 
-/* Whether the mount point can be made, if it is missing.  A standing tmpfs that
- * it lies on must be there, then. */
+/* Whether the mount point lies where a missing one can be made.  A standing
+ * tmpfs that it lies on becomes one that must be there. */
 static bool
-can_make(struct builder *b, const char *target)
+take_ground(struct builder *b, const char *target)
 {
 	bool overlay = b->box->root == ROOT_OVERLAY;
 
@@ -151,7 +148,7 @@ static void
 add_tmpfs(struct builder *b, const char *target, const struct item *item,
 	mode_t mode, bool if_exists)
 {
-	bool make = !if_exists && can_make(b, target);
+	bool make = !if_exists && take_ground(b, target);
 	struct op *op = add(b, OP_TMPFS, target);
 
 	set_size(op, item && item->size ? item->size : b->box->tmp_size);
@@ -296,9 +293,12 @@ add_bind(struct builder *b, struct bind *bind, const char *key, bool as_caller)
 
 	if (why)
 		return fault_refuse(b->refusal,
-			bind->typed ? EXIT_DENIED : EXIT_MINIBOX, bind->line,
-			xasprintf("box '%s': %s: %s", b->box->name, key, why));
-	make = can_make(b, bind->target);
+			bind->asked ? EXIT_DENIED : EXIT_MINIBOX, bind->line,
+			xasprintf("box '%s': %s: %s%s", b->box->name, key, why,
+				bind->asked ? "; choose another DST, or leave "
+					      "it out"
+					    : ""));
+	make = take_ground(b, bind->target);
 	op = add(b, OP_BIND, bind->target);
 	op->source = bind->source;
 	op->fixed = bind->fixed;
@@ -308,7 +308,9 @@ add_bind(struct builder *b, struct bind *bind, const char *key, bool as_caller)
 	op->writable = bind->writable;
 	op->make = make;
 	op->line = bind->line;
-	op->noexec = b->listed && (as_caller || bind->writable);
+	op->asked = bind->asked;
+	op->noexec = (b->listed && (as_caller || bind->writable)) ||
+		     (bind->asked && !policy_any_command(b->box));
 	return true;
 }
 
@@ -317,7 +319,6 @@ add_binds(struct builder *b)
 {
 	const struct list *list = &b->box->bind;
 	struct bind bind;
-	struct op *op;
 
 	for (size_t i = 0; i < list->n; i++)
 		if (!binds_expand(&bind, b->box, &list->v[i], b->caller,
@@ -330,9 +331,6 @@ add_binds(struct builder *b)
 			    b->caller, b->refusal) ||
 			!add_bind(b, &bind, "-B", true))
 			return false;
-		op = &b->mounts->ops[b->mounts->n - 1];
-		op->asked = true;
-		op->noexec |= !policy_any_command(b->box);
 	}
 	return true;
 }

@@ -67,6 +67,13 @@ path_directly_in(const char *path, const char *dir)
 	       !strchr(path + n + 1, '/');
 }
 
+bool
+path_is_kernels(const char *path)
+{
+	return path_beneath(path, "/proc") || path_beneath(path, "/sys") ||
+	       path_beneath(path, "/dev");
+}
+
 char *
 path_join(const char *dir, const char *name)
 {

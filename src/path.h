@@ -25,6 +25,9 @@ bool path_beneath(const char *path, const char *dir);
 /* `path` is a file directly in `dir`; `dir` may end in a slash; both clean. */
 bool path_directly_in(const char *path, const char *dir);
 
+/* /proc, /sys or /dev, or beneath one of them; clean. */
+bool path_is_kernels(const char *path);
+
 /* dir + "/" + name, allocated; dir may be "/". */
 char *path_join(const char *dir, const char *name);
 

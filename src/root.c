@@ -14,6 +14,7 @@
 #include "dev.h"
 #include "die.h"
 #include "fs.h"
+#include "path.h"
 #include "source.h"
 #include "sys.h"
 #include "target.h"
@@ -34,6 +35,48 @@ struct step {
 	bool skip;
 };
 
+/* What a caller asked for is no work for the admin, and what he typed does not
+ * stand in a command for root. */
+static _Noreturn void
+refuse_typed(const struct plan *plan, const struct op *op)
+{
+	die(EXIT_MINIBOX,
+		"box '%s': there is no %s to show %s on, and the root of the "
+		"box is read-only; %s",
+		plan->box->name, op->target, op->source,
+		op->asked ? "choose another DST that minibox -l shows, or tell "
+			    "your administrator"
+			  : "tell your administrator");
+}
+
+static _Noreturn void
+refuse_target(const struct plan *plan, const struct op *op)
+{
+	switch (errno) {
+	case ELOOP:
+		die(EXIT_MINIBOX,
+			"box '%s': the mount point %s is or leads through a "
+			"symbolic link; tell your administrator to make it a "
+			"directory",
+			plan->box->name, op->target);
+	case ENOTDIR:
+	case EISDIR:
+		die(EXIT_MINIBOX,
+			"box '%s': the mount point %s and what is to be shown "
+			"there must both be directories, or neither",
+			plan->box->name, op->target);
+	case EROFS:
+	case EACCES:
+		die(EXIT_MINIBOX,
+			"box '%s': the mount point %s cannot be made: %s; tell "
+			"your administrator to make it in the root file system",
+			plan->box->name, op->target, strerror(errno));
+	default:
+		die_errno("box '%s': the mount point %s", plan->box->name,
+			op->target);
+	}
+}
+
 /* The mount point, made if the plan says so. */
 static int
 point_of(const struct plan *plan, const struct own *own, int root,
@@ -44,8 +87,7 @@ point_of(const struct plan *plan, const struct own *own, int root,
 			 : target_open(plan, root, op, step->directory);
 
 	if (fd < 0)
-		die_errno("box '%s': cannot mount on %s", plan->box->name,
-			op->target);
+		refuse_target(plan, op);
 	return fd;
 }
 
@@ -104,8 +146,18 @@ do_op(const struct plan *plan, struct own *own, int root, const struct op *op,
 		(void)close(mount);
 }
 
+/* The path of the host that the box's own procfs will cover, or NULL. */
+static const char *
+covered_proc(const struct plan *plan)
+{
+	for (size_t i = 1; i < plan->mounts.n; i++)
+		if (plan->mounts.ops[i].kind == OP_PROC)
+			return path_join(plan->mounts.ops[0].source, "proc");
+	return NULL;
+}
+
 static int
-clone_root(const struct plan *plan, const struct op *op)
+clone_root(const struct plan *plan, const struct op *op, char *const *procs)
 {
 	const char *why;
 	int dir = trusted_open_dir(op->source, &why), mount;
@@ -115,6 +167,8 @@ clone_root(const struct plan *plan, const struct op *op)
 			"the root file system of box '%s' cannot be used; tell "
 			"your administrator to run: minibox --check",
 			plan->box->name);
+	if (!op->writable) /* an overlay has nothing of what is below */
+		source_check_procs(plan, op, dir, procs, covered_proc(plan));
 	mount = fs_clone(
 		dir, FS_QUIET | MOUNT_ATTR_RDONLY, "the root file system");
 	(void)close(dir);
@@ -168,7 +222,7 @@ make_overlay(int base, int lower, const struct op *op)
 
 /* The sources, before anything is mounted that could be taken for one. */
 static void
-open_sources(const struct plan *plan, struct step *steps)
+open_sources(const struct plan *plan, char *const *procs, struct step *steps)
 {
 	for (size_t i = 1; i < plan->mounts.n; i++) {
 		const struct op *op = &plan->mounts.ops[i];
@@ -176,8 +230,8 @@ open_sources(const struct plan *plan, struct step *steps)
 		steps[i].mount = -1;
 		steps[i].directory = op->kind != OP_FILE;
 		if (op->kind == OP_BIND) {
-			steps[i].mount =
-				source_clone(plan, op, &steps[i].directory);
+			steps[i].mount = source_clone(
+				plan, op, procs, &steps[i].directory);
 			steps[i].skip = steps[i].mount < 0;
 		}
 	}
@@ -192,40 +246,6 @@ copy_files(const struct plan *plan, int base, int root, struct step *steps)
 		steps[i].mount =
 			source_copy(plan, base, root, &plan->mounts.ops[i]);
 		steps[i].skip = steps[i].mount < 0;
-	}
-}
-
-/* What a caller asked for is no work for the admin, and what he typed does not
- * stand in a command for root. */
-static _Noreturn void
-refuse_typed(const struct plan *plan, const struct op *op)
-{
-	die(EXIT_MINIBOX,
-		"box '%s': there is no %s to show %s on, and the root of the "
-		"box is read-only; %s",
-		plan->box->name, op->target, op->source,
-		op->asked ? "choose another DST" : "tell your administrator");
-}
-
-static _Noreturn void
-refuse_target(const struct plan *plan, const struct op *op)
-{
-	switch (errno) {
-	case ELOOP:
-		die(EXIT_MINIBOX,
-			"box '%s': the mount point %s is or leads through a "
-			"symbolic link; tell your administrator to make it a "
-			"directory",
-			plan->box->name, op->target);
-	case ENOTDIR:
-	case EISDIR:
-		die(EXIT_MINIBOX,
-			"box '%s': the mount point %s and what is to be shown "
-			"there must both be directories, or neither",
-			plan->box->name, op->target);
-	default:
-		die_errno("box '%s': the mount point %s", plan->box->name,
-			op->target);
 	}
 }
 
@@ -244,6 +264,7 @@ static void
 check_targets(const struct plan *plan, int root, struct step *steps)
 {
 	const char *dirs = "", *files = "";
+	const struct op *typed = NULL;
 
 	for (size_t i = 1; i < plan->mounts.n; i++) {
 		const struct op *op = &plan->mounts.ops[i];
@@ -258,7 +279,7 @@ check_targets(const struct plan *plan, int root, struct step *steps)
 		else if (op->if_exists && has_none(steps[i].directory))
 			steps[i].skip = true;
 		else if (errno == ENOENT && op->typed)
-			refuse_typed(plan, op);
+			typed = op;
 		else if (errno == ENOENT)
 			*missing = xasprintf("%s %s%s", *missing,
 				plan->mounts.ops[0].source, op->target);
@@ -272,6 +293,8 @@ check_targets(const struct plan *plan, int root, struct step *steps)
 			plan->box->name, *dirs ? " mkdir -p" : "", dirs,
 			*dirs && *files ? " &&" : "", *files ? " touch" : "",
 			files);
+	if (typed)
+		refuse_typed(plan, typed);
 }
 
 static uint64_t
@@ -311,6 +334,7 @@ root_build(const struct plan *plan)
 	struct mount_attr slave = { .propagation = MS_SLAVE };
 	struct step *steps = xcalloc(plan->mounts.n, sizeof(*steps));
 	struct own own = { 0 };
+	char **procs;
 	int base, root;
 
 	/* First of all: nothing that is done here reaches the host.  What the
@@ -318,8 +342,9 @@ root_build(const struct plan *plan)
 	 * not keep a disk busy. */
 	if (sys_mount_setattr(AT_FDCWD, "/", AT_RECURSIVE, &slave) < 0)
 		die_errno("cannot take the mounts from the host");
-	root = clone_root(plan, &ops[0]);
-	open_sources(plan, steps);
+	procs = source_procs();
+	root = clone_root(plan, &ops[0], procs);
+	open_sources(plan, procs, steps);
 	base = fs_tmpfs(
 		BASE_SIZE, BASE_INODES, 0755, FS_QUIET | MOUNT_ATTR_NOEXEC);
 	fs_attach(base, AT_FDCWD, BASE_POINT, "the new root");

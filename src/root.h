@@ -20,9 +20,10 @@
  * (current_chrooted() in create_user_ns, unshare(2) EPERM), whatever the filter
  * does.  Nothing may ever be mounted on / of the namespace: that would undo it.
  *
- * init only; CAP_SYS_ADMIN, SYS_CHROOT, MKNOD, CHOWN; fsuid and fsgid 0 (a
- * tmpfs belongs to the fsuid that mounts it).  Leaves the umask at 022.  Dies
- * on failure, naming every mount point that is missing.
+ * init only; CAP_SYS_ADMIN, SYS_CHROOT, MKNOD, CHOWN, and what cred_as_caller
+ * and cred_lend take; fsuid and fsgid 0 (a tmpfs belongs to the fsuid that
+ * mounts it); umask 022.  Dies on failure, naming every mount point that is
+ * missing.
  */
 void root_build(const struct plan *plan);
 

@@ -79,7 +79,6 @@ ends_in_slash(const char *path)
 static const char *
 allow_fault(const struct box *box, const struct item *item)
 {
-	static const char *const closed[] = { "/proc", "/sys", "/dev" };
 	const char *sides[] = { item->source, item->target }, *shadowed;
 	bool slash[2];
 
@@ -89,11 +88,11 @@ allow_fault(const struct box *box, const struct item *item)
 		slash[k] = ends_in_slash(sides[k]);
 		if (!fixed[1])
 			return xasprintf("%s would allow every path", sides[k]);
-		for (size_t i = 0; i < sizeof(closed) / sizeof(closed[0]); i++)
-			if (path_beneath(fixed, closed[i]))
-				return xasprintf("%s lies in %s, which cannot "
-						 "be bound",
-					sides[k], closed[i]);
+		if (path_is_kernels(fixed))
+			return xasprintf(
+				"%s lies in /proc, /sys or /dev, which "
+				"cannot be bound",
+				sides[k]);
 	}
 	if (slash[0] != slash[1])
 		return "both sides must end in a slash, or neither";
@@ -134,10 +133,11 @@ check_bind(const struct policy *p, const struct box *box, struct faults *faults)
 	for (size_t i = 0; i < box->bind.n; i++) {
 		const struct item *item = &box->bind.v[i];
 
-		if (!item->source[1])
+		if (path_beneath("/proc", item->source))
 			fault_add(faults, p->file, item->line,
-				"bind: / is the whole host, with its /proc; "
-				"name directories");
+				"bind: %s has the host's /proc in it, which "
+				"leads out of a box; name other directories",
+				item->source);
 		else if (ends_in_slash(item->source) ||
 			 ends_in_slash(item->target))
 			fault_add(faults, p->file, item->line,

@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <linux/magic.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/vfs.h>
@@ -16,6 +17,7 @@
 #include "die.h"
 #include "fs.h"
 #include "mountinfo.h"
+#include "path.h"
 #include "sys.h"
 #include "trusted.h"
 #include "xalloc.h"
@@ -37,9 +39,7 @@ open_parts(const char *path, size_t fixed, bool *directory)
 		RESOLVE_NO_MAGICLINKS, directory);
 	if (dir < 0 || !*rest)
 		return dir;
-	fd = sys_open_any(dir, rest,
-		RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS,
-		directory);
+	fd = sys_open_any(dir, rest, SYS_RESOLVE_PLAIN, directory);
 	(void)close(dir);
 	return fd;
 }
@@ -50,8 +50,8 @@ refuse_source(const struct plan *plan, const struct op *op)
 	if (errno == ELOOP)
 		die(EXIT_MINIBOX,
 			"box '%s': cannot show %s: it is or leads through a "
-			"symbolic link, or an automount that is not mounted "
-			"yet; name what the link leads to, or enter it first",
+			"symbolic link; name what it leads to (readlink -f), "
+			"or, if it is an automount, enter it first",
 			plan->box->name, op->source);
 	die_errno("box '%s': cannot show %s", plan->box->name, op->source);
 }
@@ -70,15 +70,14 @@ path_of(int fd)
 	return xstrdup(path);
 }
 
-/* The host's /proc is there: start has looked. */
-static const char *
-read_mountinfo(void)
+char **
+source_procs(void)
 {
 	int fd = open("/proc/self/mountinfo",
 		O_RDONLY | O_NOFOLLOW | O_NOCTTY | O_CLOEXEC);
 	const char *why;
 	size_t size;
-	char *text;
+	char *text, **procs;
 
 	if (fd < 0)
 		die_errno("cannot open /proc/self/mountinfo");
@@ -86,11 +85,38 @@ read_mountinfo(void)
 	if (!text)
 		die(EXIT_MINIBOX, "/proc/self/mountinfo: %s", why);
 	(void)close(fd);
-	return text;
+	procs = mountinfo_points(text, "proc");
+	free(text);
+	return procs;
 }
 
-/* A procfs leads to other processes, whatever its permissions say; so does one
- * that is mounted below what is shown, since that comes along. */
+const char *
+source_proc_in(int fd, char *const *procs, const char *covered)
+{
+	const char *path = path_of(fd);
+
+	for (; *procs; procs++)
+		if (path_beneath(*procs, path) &&
+			!(covered && !strcmp(*procs, covered)))
+			return *procs;
+	return NULL;
+}
+
+void
+source_check_procs(const struct plan *plan, const struct op *op, int fd,
+	char *const *procs, const char *covered)
+{
+	const char *proc = source_proc_in(fd, procs, covered);
+
+	if (proc)
+		die(EXIT_MINIBOX,
+			"box '%s': cannot show %s: a /proc is mounted on %s, "
+			"which would lead out of the box; tell your "
+			"administrator",
+			plan->box->name, op->source, proc);
+}
+
+/* A procfs leads to other processes, whatever its permissions say. */
 static void
 check_source(
 	const struct plan *plan, const struct op *op, int fd, bool directory)
@@ -102,12 +128,8 @@ check_source(
 		refuse_source(plan, op);
 	if (fs.f_type == PROC_SUPER_MAGIC)
 		die(EXIT_MINIBOX,
-			"box '%s': %s lies in a /proc, which cannot be shown",
-			plan->box->name, op->source);
-	if (directory && mountinfo_has(read_mountinfo(), "proc", path_of(fd)))
-		die(EXIT_MINIBOX,
-			"box '%s': cannot show %s: a /proc is mounted below "
-			"it, which would lead out of the box",
+			"box '%s': %s lies in a /proc, which cannot be shown; "
+			"choose something else",
 			plan->box->name, op->source);
 	if (!op->own)
 		return;
@@ -151,7 +173,8 @@ open_as_root(const struct plan *plan, const struct op *op, bool *directory)
 }
 
 int
-source_clone(const struct plan *plan, const struct op *op, bool *directory)
+source_clone(const struct plan *plan, const struct op *op, char *const *procs,
+	bool *directory)
 {
 	int fd = op->as_caller ? open_as_caller(plan, op, directory)
 			       : open_as_root(plan, op, directory);
@@ -160,6 +183,7 @@ source_clone(const struct plan *plan, const struct op *op, bool *directory)
 
 	if (fd < 0)
 		return -1;
+	source_check_procs(plan, op, fd, procs, NULL);
 	attr |= op->writable ? 0 : MOUNT_ATTR_RDONLY;
 	attr |= op->noexec ? MOUNT_ATTR_NOEXEC : 0;
 	mount = fs_clone(fd, attr, op->source);
@@ -174,10 +198,9 @@ write_all(int fd, const char *text, size_t n, const char *what)
 		ssize_t done = write(fd, text, n);
 
 		if (done <= 0)
-			die(EXIT_MINIBOX,
-				"cannot write the copy of %s: %s (see: ulimit "
-				"-Hf)",
-				what, strerror(errno));
+			die(EXIT_MINIBOX, "cannot write the copy of %s: %s%s",
+				what, strerror(errno),
+				errno == EFBIG ? " (see: ulimit -Hf)" : "");
 		text += done;
 		n -= (size_t)done;
 	}
@@ -193,7 +216,7 @@ open_for_copy(const struct plan *plan, int root, const struct op *op)
 
 	cred_as_caller(plan->uid, plan->gid);
 	fd = sys_openat2(root, op->target + 1, O_RDONLY | O_NONBLOCK | O_NOCTTY,
-		RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS);
+		SYS_RESOLVE_PLAIN);
 	error = fd < 0 || fstat(fd, &st) < 0 ? errno : 0;
 	cred_as_root();
 	switch (error) {

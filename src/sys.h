@@ -46,6 +46,10 @@ sys_close_range(unsigned first, unsigned last)
 	return (int)syscall(SYS_close_range, first, last, 0);
 }
 
+/* From a directory downwards, and through no link. */
+#define SYS_RESOLVE_PLAIN \
+	(RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS)
+
 /* 5.6 */
 static inline int
 sys_openat2(int dirfd, const char *path, uint64_t flags, uint64_t resolve)

@@ -13,14 +13,11 @@
 #include "sys.h"
 #include "xalloc.h"
 
-#define RESOLVE_BOX \
-	(RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS)
-
 static int
 open_point(int dirfd, const char *path, bool directory)
 {
 	int fd = sys_openat2(dirfd, path,
-		O_PATH | (directory ? O_DIRECTORY : 0), RESOLVE_BOX);
+		O_PATH | (directory ? O_DIRECTORY : 0), SYS_RESOLVE_PLAIN);
 	struct stat st;
 	int error;
 

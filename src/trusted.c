@@ -22,9 +22,13 @@ check_owner(const char *path, const struct stat *st)
 	unsigned mode = (unsigned)st->st_mode & 07777;
 
 	if (st->st_uid != 0)
-		return xasprintf("component %s is owned by uid %u; fix: chown "
-				 "root %s",
-			path, (unsigned)st->st_uid, path);
+		return xasprintf("component %s belongs to uid %u; use a path "
+				 "that belongs to root",
+			path, (unsigned)st->st_uid);
+	if ((mode & (S_ISVTX | S_IWOTH)) == (S_ISVTX | S_IWOTH))
+		return xasprintf("component %s is one where everybody may "
+				 "write (mode %04o); use a path elsewhere",
+			path, mode);
 	if (mode & (S_IWGRP | S_IWOTH)) {
 		bool group = mode & S_IWGRP, others = mode & S_IWOTH;
 

@@ -477,6 +477,9 @@ class Asked(Case):
                 result = minibox('-B', asked, TRUE)
                 if fine:
                     self.ok(result)
+                elif asked.rstrip('/').startswith(('/run/s:', '/run/s/:')):
+                    self.refused(result, 126, 'for what lies in /run/s, not '
+                                              'for itself')
                 else:
                     self.refused(result, 126, 'does not allow')
 
@@ -971,6 +974,33 @@ class Rights(Case):
                                  f'{at}/proc/{outside.pid}/root/usr/local/bin')
                 self.assertNotEqual(result.status, 0, result)
                 self.assertEqual(result.out, '')
+
+    def test_a_proc_below_what_the_admin_shows(self):
+        """A forgotten mount of a chroot, in the root file system or in a bind:
+        but for the one that the box's own covers."""
+        where = self.directory('/run/adm')
+        self.directory('/run/adm/sub')
+        for point, keys in ((self.root + '/srv', {}), (self.root + '/proc',
+                            {'proc': 'none'}),
+                            ('/run/adm/sub', {'bind': where + ':/opt'})):
+            with self.subTest(point):
+                os.makedirs(point, exist_ok=True)
+                os.makedirs(self.root + '/opt', exist_ok=True)
+                self.policy_of(**keys)
+                self.ok(minibox(TRUE))                          # control
+                subprocess.run(['mount', '-t', 'proc', 'x', point], check=True)
+                try:
+                    self.refused(minibox(TRUE), 125,
+                                 f'a /proc is mounted on {point}')
+                    told = run(MINIBOX, '--check', user=SUPERUSER)
+                    self.assertEqual(told.status, 1)
+                    self.assertIn(f'fix: umount {point}', told.out)
+                finally:
+                    subprocess.run(['umount', point], check=True)
+        subprocess.run(['mount', '-t', 'proc', 'x', self.root + '/proc'], check=True)
+        self.addCleanup(subprocess.run, ['umount', self.root + '/proc'], check=True)
+        self.policy_of()
+        self.ok(minibox(TRUE))              # the box's own /proc covers it
 
     def test_bind_in_another_users_home(self):
         """%h is the caller's own, whatever HOME says."""
@@ -1960,7 +1990,8 @@ class SystemCalls(Case):
         typed = [(fsuid, effective, line)
                  for fsuid, effective, line in self.rights(lines)
                  if '"' in line and (name in line or '/home/alice' in line)
-                 and not re.match(r'(write|read|sethostname)\(', line)]
+                 and not re.match(r'(write|read|sethostname|'
+                                  r'readlink)\(', line)]
         opened = [t for t in typed if t[2].startswith('openat2(')]
         self.assertGreaterEqual(len(opened), 4, typed)
         for fsuid, effective, line in typed:

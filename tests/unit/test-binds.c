@@ -40,6 +40,9 @@ choose(const char *lines, const char *asked, const struct caller *caller,
 #define NOT(source, target) \
 	"126: box 'b' does not allow -B " source ":" target \
 	"; see: minibox -l -b b"
+#define ITSELF(source) \
+	"126: box 'b' allows -B for what lies in " source \
+	", not for itself; name something in it"
 #define READ_ONLY(source, target) \
 	"126: box 'b' allows -B " source " only read-only; write -B " source \
 	":" target ":ro"
@@ -84,9 +87,9 @@ chosen(void **state)
 		{ A "/a/:/b/\n", "/a/x:/bqx", NOT("/a/x", "/bqx") },
 		{ A "/a/:/b/\n", "/aqx:/b/x", NOT("/aqx", "/b/x") },
 		{ A "/a/:/b/\n", "/aqx:/bqx", NOT("/aqx", "/bqx") },
-		{ A "/a/\n", "/a", NOT("/a", "/a") },
-		{ A "/a/\n", "/a/", NOT("/a", "/a") },
-		{ A "/a/:/b/\n", "/a/:/b", NOT("/a", "/b") },
+		{ A "/a/\n", "/a", ITSELF("/a") },
+		{ A "/a/\n", "/a/", ITSELF("/a") },
+		{ A "/a/:/b/\n", "/a/:/b", ITSELF("/a") },
 		{ A "/a/\n", "/ab", NOT("/ab", "/ab") },
 		{ A "/a/\n", "/ab/x", NOT("/ab/x", "/ab/x") },
 		{ A "/a/b/\n", "/a/x", NOT("/a/x", "/a/x") },
@@ -104,8 +107,7 @@ chosen(void **state)
 		{ A "/m:/d/%u\n", "/m:/d/alice", "/m on /d/alice ro 2 4" },
 		{ A "%h/:%h/:rw\n", "/home/alice/x",
 			"/home/alice/x on /home/alice/x rw 11 4" },
-		{ A "%h/:%h/:rw\n", "/home/alice",
-			NOT("/home/alice", "/home/alice") },
+		{ A "%h/:%h/:rw\n", "/home/alice", ITSELF("/home/alice") },
 		{ A "%h/:%h/\n", "/home/alice2/x",
 			NOT("/home/alice2/x", "/home/alice2/x") },
 		{ A "%h/:%h/\n", "/home/bob/x",
@@ -191,7 +193,7 @@ spelling(void **state)
 		{ "/a", "...", "/a/... on /a/... rw 3 4" },
 		{ "/a", ".x", "/a/.x on /a/.x rw 3 4" },
 		{ "/a", "x:/b/x", "/a/x on /b/x rw 3 5" },
-		{ "/a", ".", NOT("/a", "/a") },
+		{ "/a", ".", ITSELF("/a") },
 		{ "/c", "x", NOT("/c/x", "/c/x") },
 		{ "/", ".", NOT("/", "/") },
 		{ "/", "/", NOT("/", "/") },
@@ -514,16 +516,18 @@ own_lines(void **state)
 	} t[] = {
 		{ "/h/a", true, "/a", "/a:/a:ro" },
 		{ "/h/a", true, "/a:/b:rw", "/a:/b:rw" },
-		{ "/h/a", true, "/a/:/b/:ro", "/a/:/b/:ro" },
+		{ "/h/a", true, "/a/:/b/:ro", "/a/NAME:/b/NAME:ro" },
 		{ "/h/a", true, "/a/%u/%U/%b/%%:/b",
 			"/a/alice/1000/b/%:/b:ro" },
-		{ "/h/a", true, "%h/:%h/:rw", "/h/a/:/h/a/:rw" },
+		{ "/h/a", true, "%h/:%h/:rw", "/h/a/NAME:/h/a/NAME:rw" },
 		/* $HOME does not say where something is in the box. */
-		{ "/h/a", false, "%h/:%h/:rw", "/h/a/:/home/alice/:rw" },
-		{ "/home/x", false, "%h/:%h/:rw", "/home/x/:/home/x/:rw" },
+		{ "/h/a", false, "%h/:%h/:rw",
+			"/h/a/NAME:/home/alice/NAME:rw" },
+		{ "/home/x", false, "%h/:%h/:rw",
+			"/home/x/NAME:/home/x/NAME:rw" },
 		{ NULL, false, "%h/:%h/:rw", NULL },
 		{ NULL, false, "%h/:/b/:rw", NULL },
-		{ NULL, false, "/a/:%h/:rw", "/a/:/home/alice/:rw" },
+		{ NULL, false, "/a/:%h/:rw", "/a/NAME:/home/alice/NAME:rw" },
 		{ "/", true, "%h/:/b/", NULL },
 		{ "/", true, "/a/:%h/", NULL },
 		{ "/proc/1/root", false, "%h/:/b/", NULL },

@@ -383,7 +383,8 @@ overlaps(void **state)
 {
 #define COVER(a, b) "box 'b': bind: " a " would cover the mount on " b
 #define BENEATH(a, b) "box 'b': bind: " a " lies beneath the mount on " b
-#define CLOSED(a, b) "box 'b': bind: " a " lies in " b ", where nothing"
+#define CLOSED(a) \
+	"box 'b': bind: " a " lies in /proc, /sys or /dev, where nothing"
 	static const struct {
 		const char *lines;
 		int line;
@@ -431,22 +432,27 @@ overlaps(void **state)
 		{ "tmpfs = /t\ntmpfs = /t/u\nbind = /a:/t/u/v\n", 0, NULL },
 		{ "bind = /a:/m\ntmpfs = /m/t\n", 3, COVER("/m", "/m/t") },
 		/* /proc, /sys and /dev, whether the box has them or not. */
-		{ "proc = none\nbind = /a:/proc\n", 4,
-			CLOSED("/proc", "/proc") },
-		{ "proc = none\nbind = /a:/proc/x\n", 4,
-			CLOSED("/proc/x", "/proc") },
-		{ "bind = /a:/sys\n", 3, CLOSED("/sys", "/sys") },
-		{ "bind = /a:/sys/x\n", 3, CLOSED("/sys/x", "/sys") },
+		{ "proc = none\nbind = /a:/proc\n", 4, CLOSED("/proc") },
+		{ "proc = none\nbind = /a:/proc/x\n", 4, CLOSED("/proc/x") },
+		{ "bind = /a:/sys\n", 3, CLOSED("/sys") },
+		{ "bind = /a:/sys/x\n", 3, CLOSED("/sys/x") },
 		{ "bind = /a:/procx\n", 0, NULL },
 		{ "bind = /a:/system\n", 0, NULL },
 		{ "bind = /a:/devel\n", 0, NULL },
-		{ "tmpfs = /proc\n", 3, "box 'b': tmpfs: /proc lies in /proc" },
-		{ "tmpfs = /proc/x\n", 3, "tmpfs: /proc/x lies in /proc" },
-		{ "tmpfs = /sys\n", 3, "tmpfs: /sys lies in /sys" },
-		{ "tmpfs = /dev\n", 3, "tmpfs: /dev lies in /dev" },
-		{ "tmpfs = /dev/x\n", 3, "tmpfs: /dev/x lies in /dev" },
-		{ "tmpfs = /dev/shm/x\n", 3, "tmpfs: /dev/shm/x lies in /dev" },
-		{ "tmpfs = /dev/shmx\n", 3, "tmpfs: /dev/shmx lies in /dev" },
+		{ "tmpfs = /proc\n", 3,
+			"box 'b': tmpfs: /proc lies in /proc, /sys or /dev" },
+		{ "tmpfs = /proc/x\n", 3,
+			"tmpfs: /proc/x lies in /proc, /sys or /dev" },
+		{ "tmpfs = /sys\n", 3,
+			"tmpfs: /sys lies in /proc, /sys or /dev" },
+		{ "tmpfs = /dev\n", 3,
+			"tmpfs: /dev lies in /proc, /sys or /dev" },
+		{ "tmpfs = /dev/x\n", 3,
+			"tmpfs: /dev/x lies in /proc, /sys or /dev" },
+		{ "tmpfs = /dev/shm/x\n", 3,
+			"tmpfs: /dev/shm/x lies in /proc, /sys or /dev" },
+		{ "tmpfs = /dev/shmx\n", 3,
+			"tmpfs: /dev/shmx lies in /proc, /sys or /dev" },
 		/* But /dev/shm: by its own key, and beneath it. */
 		{ "tmpfs = /dev/shm\n", 0, NULL },
 		{ "bind = /a:/dev/shm\n", 3, BENEATH("/dev/shm", "/dev") },

@@ -1105,7 +1105,9 @@ bind_rules(void **state)
 		{ "bind = /a/\n", 3, SLASH },
 		{ "bind = %h/:/m\n", 3, SLASH },
 		{ "bind = /a\nbind = /a/%u/:/m\n", 4, SLASH },
-		{ "bind = /:/host\n", 3, "bind: / is the whole host" },
+		{ "bind = /proc:/p\n", 3, "bind: /proc has the host's" },
+		{ "bind = /proc/sys:/p\n", 0, NULL },
+		{ "bind = /:/host\n", 3, "bind: / has the host's /proc in it" },
 		{ "[defaults]\nbind = /a/\n", 4, SLASH },
 		{ "bind = none\n[defaults]\nbind = /a/\n", 0, NULL },
 		{ "bind = /a:/m\nbind = /a:/m2\n", 0, NULL },
@@ -1145,8 +1147,9 @@ static void
 allow_bind_rules(void **state)
 {
 #define EVERY(side) "allow-bind: " side " would allow every path"
-#define IN(side, dir) \
-	"allow-bind: " side " lies in " dir ", which cannot be bound"
+#define IN(side) \
+	"allow-bind: " side \
+	" lies in /proc, /sys or /dev, which cannot be bound"
 #define SLASH "allow-bind: both sides must end in a slash, or neither"
 #define CHANGE(side, what) \
 	"allow-bind: " side " would change what " what \
@@ -1183,20 +1186,20 @@ allow_bind_rules(void **state)
 		{ "%h/:/m/", NULL, false },
 		{ "/a/:%h/", NULL, false },
 		/* What is never bound, on either side. */
-		{ "/proc:/m", IN("/proc", "/proc"), true },
-		{ "/proc/:/m/", IN("/proc/", "/proc"), true },
-		{ "/proc/self/:/m/", IN("/proc/self/", "/proc"), true },
-		{ "/proc/%u/:/m/", IN("/proc/%u/", "/proc"), true },
-		{ "/sys/:/m/", IN("/sys/", "/sys"), true },
-		{ "/sys/fs/%b:/m", IN("/sys/fs/%b", "/sys"), true },
-		{ "/dev/:/m/", IN("/dev/", "/dev"), true },
-		{ "/dev/snd:/m", IN("/dev/snd", "/dev"), true },
-		{ "/dev/shm/:/m/", IN("/dev/shm/", "/dev"), true },
-		{ "/a/:/proc/", IN("/proc/", "/proc"), true },
-		{ "/a:/sys/x", IN("/sys/x", "/sys"), true },
-		{ "/a/:/dev/", IN("/dev/", "/dev"), true },
-		{ "/a:/dev/shm/x", IN("/dev/shm/x", "/dev"), true },
-		{ "/a/:/dev/%u/", IN("/dev/%u/", "/dev"), true },
+		{ "/proc:/m", IN("/proc"), true },
+		{ "/proc/:/m/", IN("/proc/"), true },
+		{ "/proc/self/:/m/", IN("/proc/self/"), true },
+		{ "/proc/%u/:/m/", IN("/proc/%u/"), true },
+		{ "/sys/:/m/", IN("/sys/"), true },
+		{ "/sys/fs/%b:/m", IN("/sys/fs/%b"), true },
+		{ "/dev/:/m/", IN("/dev/"), true },
+		{ "/dev/snd:/m", IN("/dev/snd"), true },
+		{ "/dev/shm/:/m/", IN("/dev/shm/"), true },
+		{ "/a/:/proc/", IN("/proc/"), true },
+		{ "/a:/sys/x", IN("/sys/x"), true },
+		{ "/a/:/dev/", IN("/dev/"), true },
+		{ "/a:/dev/shm/x", IN("/dev/shm/x"), true },
+		{ "/a/:/dev/%u/", IN("/dev/%u/"), true },
 		{ "/procs:/m", NULL, false },
 		{ "/system/:/m/", NULL, false },
 		{ "/dev2/:/m/", NULL, false },
