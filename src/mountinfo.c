@@ -46,8 +46,9 @@ point_of(const char *line, const char *type)
 		return NULL;
 	for (int i = 0; i < POINT; i++) {
 		line = strchr(line, ' ');
-		if (!line++)
+		if (!line)
 			return NULL;
+		line++;
 	}
 	return unescape(line, strcspn(line, " "));
 }
