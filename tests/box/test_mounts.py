@@ -269,6 +269,22 @@ class Binds(Case):
 
 
 class Targets(Case):
+    def test_what_leads_to_a_mount_point_is_roots(self):
+        """The mount point itself may be hers; so may what lies in hers."""
+        owners = ('/bin/stat', '-c', '%u %n')
+        self.policy_of(users='carol')
+        self.ok(minibox(*owners, '/home/dept', '/home/dept/lab', CAROL.home,
+                        user=CAROL),
+                f'0 /home/dept\n0 /home/dept/lab\n{CAROL.uid} {CAROL.home}\n')
+        path = self.hers()
+        for at, mine in ('/mnt/a/b', '/mnt/a/b'), ('/home/alice/a/b', '/'):
+            with self.subTest(at):
+                self.policy_of(tmpfs='/mnt', allow_bind=f'{path}:{at}')
+                result = minibox('-B', f'{path}:{at}', *owners,
+                                 os.path.dirname(at))
+                uid = 0 if mine == at else ALICE.uid
+                self.ok(result, f'{uid} {os.path.dirname(at)}\n')
+
     def test_missing_under_a_read_only_root(self):
         """All that are missing are named at once, with what mends them."""
         source = self.source()
@@ -1269,6 +1285,26 @@ class Overlay(Case):
 
     def write_in(self, path, *how):
         write(self.root + path, *how)
+
+    def test_layers_are_out_of_reach(self):
+        """For a process of hers outside, /proc/PID/root/.. is above the root
+        of the box."""
+        mark = self.mark()
+        process = self.start(MINIBOX, '/bin/sh', '-c',
+                             f'echo up; exec sleep {mark}')
+        self.expect(process, b'up\n')
+        init, = harness.children_of(process.pid)
+        command, = harness.children_of(init)
+        wait_for(lambda: read(f'/proc/{command}/comm') == 'sleep\n')
+        root = f'/proc/{command}/root'
+
+        def look():
+            return ('file' in os.listdir(root + '/data/hers'),   # control
+                    sorted(os.listdir(root + '/..')),
+                    os.listdir(root + '/../lower'),
+                    os.listdir(root + '/../over'))
+        self.assertEqual(harness.as_user(look), str(
+            (True, ['lower', 'over', 'root'], [], [])))
 
     def test_written_where_permissions_allow(self):
         script = ('cd /data; echo x >new; mkdir dir; echo y >dir/file; '
