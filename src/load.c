@@ -10,15 +10,16 @@
 #include <unistd.h>
 
 #include "die.h"
+#include "mountinfo.h"
 #include "mounts.h"
 #include "path.h"
 #include "reader.h"
-#include "source.h"
 #include "sys.h"
 #include "trusted.h"
 #include "xalloc.h"
 
 enum { ACCOUNTS_MAX = 64 << 20 }; /* bytes of /etc/passwd or /etc/group */
+enum { MOUNTINFO_MAX = 64 << 20 };
 
 const char load_policy_path[] = SYSCONFDIR "/minibox.conf";
 
@@ -143,14 +144,21 @@ check_any_point(const struct policy *policy, const struct box *box, int root,
 /* A /proc that would come along: every start refuses it. */
 static void
 add_proc_fault(const struct policy *policy, int line, const char *source,
-	int fd, const char *covered, struct faults *faults)
+	const char *covered, struct faults *faults)
 {
-	const char *proc = source_proc_in(fd, source_procs(), covered);
+	int fd = open("/proc/self/mountinfo", O_RDONLY | O_NOCTTY | O_CLOEXEC);
+	const char *why, *text, *point;
+	size_t size;
 
-	if (proc)
+	text = fd < 0 ? NULL : trusted_read_fd(fd, MOUNTINFO_MAX, &size, &why);
+	if (!text)
+		die(EXIT_MINIBOX, "cannot read /proc/self/mountinfo");
+	(void)close(fd);
+	point = mountinfo_proc(text, source, covered);
+	if (point)
 		fault_add(faults, policy->file, line,
 			"%s: a /proc is mounted on %s; fix: umount %s", source,
-			proc, proc);
+			point, point);
 }
 
 /* What a bind shows to everybody; *directory: it is one. */
@@ -165,7 +173,7 @@ check_source(const struct policy *policy, const struct op *op, bool *directory,
 		fault_add(faults, policy->file, op->line, "bind: %s", why);
 		return false;
 	}
-	add_proc_fault(policy, op->line, op->source, fd, NULL, faults);
+	add_proc_fault(policy, op->line, op->source, NULL, faults);
 	(void)close(fd);
 	return true;
 }
@@ -240,7 +248,7 @@ check_root(const struct policy *policy, const struct box *box,
 		return;
 	}
 	if (box->root == ROOT_RO)
-		add_proc_fault(policy, box->lines[KEY_ROOTFS], box->rootfs, fd,
+		add_proc_fault(policy, box->lines[KEY_ROOTFS], box->rootfs,
 			box->proc == PROC_NONE ? NULL
 					       : path_join(box->rootfs, "proc"),
 			faults);

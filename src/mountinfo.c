@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: MIT */
-/* What is mounted where?  Pure; runs in init, before the box is built. */
+/* Where is a procfs mounted that shows processes?  Pure; runs in init, when the
+ * box is built, and for --check. */
 #include "mountinfo.h"
 
 #include <stdbool.h>
 #include <string.h>
 
+#include "path.h"
 #include "xalloc.h"
 
-enum { POINT = 4 }; /* fields before the mount point */
+enum { ROOT = 3, POINT = 4, FIELDS }; /* of a line */
 
 static bool
 is_octal(const char *s)
@@ -34,43 +36,48 @@ unescape(const char *field, size_t n)
 	return out;
 }
 
-/* The mount point of the line, or NULL if it is of another type. */
-static char *
-point_of(const char *line, const char *type)
+/* The whole of it, or what belongs to a process. */
+static bool
+shows_processes(const char *root)
 {
-	const char *separator = strstr(line, " - ");
-	size_t n = strlen(type);
+	return !strcmp(root, "/") || (root[1] >= '0' && root[1] <= '9');
+}
 
-	if (!separator || strncmp(separator + 3, type, n) ||
-		separator[3 + n] != ' ')
+/* The mount point of a line about such a procfs, or NULL. */
+static const char *
+point_of(const char *line)
+{
+	const char *separator = strstr(line, " - "), *field[FIELDS];
+
+	if (!separator || strncmp(separator, " - proc ", 8) != 0)
 		return NULL;
-	for (int i = 0; i < POINT; i++) {
+	for (int i = 0; i < FIELDS; i++) {
+		field[i] = line;
 		line = strchr(line, ' ');
 		if (!line)
 			return NULL;
 		line++;
 	}
-	return unescape(line, strcspn(line, " "));
+	if (!shows_processes(unescape(field[ROOT], strcspn(field[ROOT], " "))))
+		return NULL;
+	return unescape(field[POINT], strcspn(field[POINT], " "));
 }
 
-char **
-mountinfo_points(const char *text, const char *type)
+const char *
+mountinfo_proc(const char *text, const char *path, const char *expected)
 {
-	char *copy = xstrdup(text), *line = copy, **points = NULL;
-	size_t n = 0, room = 0;
+	char *line = xstrdup(text);
 
 	for (char *next; line; line = next) {
-		char *point;
+		const char *point;
 
 		next = strchr(line, '\n');
 		if (next)
 			*next++ = '\0';
-		point = point_of(line, type);
-		if (!point)
-			continue;
-		points = xgrow(points, n + 1, &room, sizeof(*points));
-		points[n++] = point;
-		points[n] = NULL;
+		point = point_of(line);
+		if (point && path_beneath(point, path) &&
+			!(expected && !strcmp(point, expected)))
+			return point;
 	}
-	return points ? points : xcalloc(1, sizeof(*points));
+	return NULL;
 }

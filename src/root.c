@@ -14,7 +14,7 @@
 #include "dev.h"
 #include "die.h"
 #include "fs.h"
-#include "path.h"
+#include "mountinfo.h"
 #include "source.h"
 #include "sys.h"
 #include "target.h"
@@ -27,6 +27,7 @@
 
 /* Of the namespace's root: three directories, and copies of two small files. */
 enum { BASE_SIZE = 4 << 20, BASE_INODES = 16 };
+enum { MOUNTINFO_MAX = 64 << 20 }; /* bytes */
 
 /* What is known of an op, beside what the plan says. */
 struct step {
@@ -146,18 +147,8 @@ do_op(const struct plan *plan, struct own *own, int root, const struct op *op,
 		(void)close(mount);
 }
 
-/* The path of the host that the box's own procfs will cover, or NULL. */
-static const char *
-covered_proc(const struct plan *plan)
-{
-	for (size_t i = 1; i < plan->mounts.n; i++)
-		if (plan->mounts.ops[i].kind == OP_PROC)
-			return path_join(plan->mounts.ops[0].source, "proc");
-	return NULL;
-}
-
 static int
-clone_root(const struct plan *plan, const struct op *op, char *const *procs)
+clone_root(const struct plan *plan, const struct op *op)
 {
 	const char *why;
 	int dir = trusted_open_dir(op->source, &why), mount;
@@ -167,8 +158,6 @@ clone_root(const struct plan *plan, const struct op *op, char *const *procs)
 			"the root file system of box '%s' cannot be used; tell "
 			"your administrator to run: minibox --check",
 			plan->box->name);
-	if (!op->writable) /* an overlay has nothing of what is below */
-		source_check_procs(plan, op, dir, procs, covered_proc(plan));
 	mount = fs_clone(
 		dir, FS_QUIET | MOUNT_ATTR_RDONLY, "the root file system");
 	(void)close(dir);
@@ -222,7 +211,7 @@ make_overlay(int base, int lower, const struct op *op)
 
 /* The sources, before anything is mounted that could be taken for one. */
 static void
-open_sources(const struct plan *plan, char *const *procs, struct step *steps)
+open_sources(const struct plan *plan, struct step *steps)
 {
 	for (size_t i = 1; i < plan->mounts.n; i++) {
 		const struct op *op = &plan->mounts.ops[i];
@@ -230,8 +219,8 @@ open_sources(const struct plan *plan, char *const *procs, struct step *steps)
 		steps[i].mount = -1;
 		steps[i].directory = op->kind != OP_FILE;
 		if (op->kind == OP_BIND) {
-			steps[i].mount = source_clone(
-				plan, op, procs, &steps[i].directory);
+			steps[i].mount =
+				source_clone(plan, op, &steps[i].directory);
 			steps[i].skip = steps[i].mount < 0;
 		}
 	}
@@ -327,6 +316,37 @@ enter(int base, int root)
 		die(EXIT_MINIBOX, "the root of the box is not the one made");
 }
 
+/*
+ * What is mounted below a source or the root file system has come along, and a
+ * procfs of the host leads out of the box, through /proc/PID/root.  Now that
+ * the host's mounts are gone, those of the box are all that is left; they are
+ * read through the host's procfs, of which `proc` is the directory.  What the
+ * box's own covers does no harm.
+ */
+static void
+check_procs(const struct plan *plan, int proc)
+{
+	int fd = sys_openat2(proc, "self/mountinfo", O_RDONLY, RESOLVE_BENEATH);
+	const char *why, *text, *point, *expected = NULL;
+	size_t size;
+
+	(void)close(proc);
+	text = fd < 0 ? NULL : trusted_read_fd(fd, MOUNTINFO_MAX, &size, &why);
+	if (!text)
+		die(EXIT_MINIBOX, "cannot read the mounts of the box");
+	(void)close(fd);
+	for (size_t i = 1; i < plan->mounts.n; i++)
+		if (plan->mounts.ops[i].kind == OP_PROC)
+			expected = plan->mounts.ops[i].target;
+	point = mountinfo_proc(text, "/", expected);
+	if (point)
+		die(EXIT_MINIBOX,
+			"box '%s': a /proc of the host is mounted where %s is "
+			"in the box, and would lead out of it; tell your "
+			"administrator to unmount it",
+			plan->box->name, point);
+}
+
 void
 root_build(const struct plan *plan)
 {
@@ -334,17 +354,18 @@ root_build(const struct plan *plan)
 	struct mount_attr slave = { .propagation = MS_SLAVE };
 	struct step *steps = xcalloc(plan->mounts.n, sizeof(*steps));
 	struct own own = { 0 };
-	char **procs;
-	int base, root;
+	int base, root, proc;
 
 	/* First of all: nothing that is done here reaches the host.  What the
 	 * host unmounts goes here, too, so that a caller who stops us now does
 	 * not keep a disk busy. */
 	if (sys_mount_setattr(AT_FDCWD, "/", AT_RECURSIVE, &slave) < 0)
 		die_errno("cannot take the mounts from the host");
-	procs = source_procs();
-	root = clone_root(plan, &ops[0], procs);
-	open_sources(plan, procs, steps);
+	proc = open("/proc", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (proc < 0)
+		die_errno("cannot open /proc");
+	root = clone_root(plan, &ops[0]);
+	open_sources(plan, steps);
 	base = fs_tmpfs(
 		BASE_SIZE, BASE_INODES, 0755, FS_QUIET | MOUNT_ATTR_NOEXEC);
 	fs_attach(base, AT_FDCWD, BASE_POINT, "the new root");
@@ -360,6 +381,7 @@ root_build(const struct plan *plan)
 			do_op(plan, &own, root, &ops[i], &steps[i]);
 	fs_set_read_only(base, "the new root");
 	enter(base, root);
+	check_procs(plan, proc);
 	(void)close(root);
 	(void)close(base);
 }

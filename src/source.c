@@ -5,9 +5,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <linux/magic.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/vfs.h>
@@ -16,16 +14,11 @@
 #include "cred.h"
 #include "die.h"
 #include "fs.h"
-#include "mountinfo.h"
-#include "path.h"
 #include "sys.h"
 #include "trusted.h"
 #include "xalloc.h"
 
-enum {
-	COPY_MAX = 1 << 20,       /* bytes of a passwd or group file */
-	MOUNTINFO_MAX = 64 << 20, /* of /proc/self/mountinfo */
-};
+enum { COPY_MAX = 1 << 20 }; /* bytes of a passwd or group file */
 
 /* What the policy fixes may lead through links of the system's; in the rest a
  * link, which may be the caller's, is refused. */
@@ -54,66 +47,6 @@ refuse_source(const struct plan *plan, const struct op *op)
 			"or, if it is an automount, enter it first",
 			plan->box->name, op->source);
 	die_errno("box '%s': cannot show %s", plan->box->name, op->source);
-}
-
-/* The path of what is open there, as the kernel sees it. */
-static const char *
-path_of(int fd)
-{
-	char path[PATH_MAX];
-	ssize_t n = readlink(
-		xasprintf("/proc/self/fd/%d", fd), path, sizeof(path) - 1);
-
-	if (n < 0)
-		die_errno("cannot read a link of /proc/self/fd");
-	path[n] = '\0';
-	return xstrdup(path);
-}
-
-char **
-source_procs(void)
-{
-	int fd = open("/proc/self/mountinfo",
-		O_RDONLY | O_NOFOLLOW | O_NOCTTY | O_CLOEXEC);
-	const char *why;
-	size_t size;
-	char *text, **procs;
-
-	if (fd < 0)
-		die_errno("cannot open /proc/self/mountinfo");
-	text = trusted_read_fd(fd, MOUNTINFO_MAX, &size, &why);
-	if (!text)
-		die(EXIT_MINIBOX, "/proc/self/mountinfo: %s", why);
-	(void)close(fd);
-	procs = mountinfo_points(text, "proc");
-	free(text);
-	return procs;
-}
-
-const char *
-source_proc_in(int fd, char *const *procs, const char *covered)
-{
-	const char *path = path_of(fd);
-
-	for (; *procs; procs++)
-		if (path_beneath(*procs, path) &&
-			!(covered && !strcmp(*procs, covered)))
-			return *procs;
-	return NULL;
-}
-
-void
-source_check_procs(const struct plan *plan, const struct op *op, int fd,
-	char *const *procs, const char *covered)
-{
-	const char *proc = source_proc_in(fd, procs, covered);
-
-	if (proc)
-		die(EXIT_MINIBOX,
-			"box '%s': cannot show %s: a /proc is mounted on %s, "
-			"which would lead out of the box; tell your "
-			"administrator",
-			plan->box->name, op->source, proc);
 }
 
 /* A procfs leads to other processes, whatever its permissions say. */
@@ -173,8 +106,7 @@ open_as_root(const struct plan *plan, const struct op *op, bool *directory)
 }
 
 int
-source_clone(const struct plan *plan, const struct op *op, char *const *procs,
-	bool *directory)
+source_clone(const struct plan *plan, const struct op *op, bool *directory)
 {
 	int fd = op->as_caller ? open_as_caller(plan, op, directory)
 			       : open_as_root(plan, op, directory);
@@ -183,7 +115,6 @@ source_clone(const struct plan *plan, const struct op *op, char *const *procs,
 
 	if (fd < 0)
 		return -1;
-	source_check_procs(plan, op, fd, procs, NULL);
 	attr |= op->writable ? 0 : MOUNT_ATTR_RDONLY;
 	attr |= op->noexec ? MOUNT_ATTR_NOEXEC : 0;
 	mount = fs_clone(fd, attr, op->source);

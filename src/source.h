@@ -20,25 +20,7 @@
  * fsuid 0, before anything is mounted in the namespace.  Dies on failure.
  * openat2(2), open_tree(2).
  */
-int source_clone(const struct plan *plan, const struct op *op,
-	char *const *procs, bool *directory);
-
-/* The mount points of every procfs in the namespace, NULL-terminated.  init,
- * before anything is mounted; dies. */
-char **source_procs(void);
-
-/*
- * The first of them that lies in what is open at `fd`, but for `covered`, which
- * may be NULL; or NULL.  A clone brings along what is mounted below, and a
- * procfs of the host leads out of the box, through /proc/PID/root.  Whoever can
- * move the mount point about meanwhile (a procfs in his own directory, and a
- * process outside) can get past this.
- */
-const char *source_proc_in(int fd, char *const *procs, const char *covered);
-
-/* Dies if there is one; `op` is an OP_ROOT or OP_BIND. */
-void source_check_procs(const struct plan *plan, const struct op *op, int fd,
-	char *const *procs, const char *covered);
+int source_clone(const struct plan *plan, const struct op *op, bool *directory);
 
 /*
  * The detached mount for an OP_FILE: a new file on the tmpfs `base`, which

@@ -996,9 +996,10 @@ class Rights(Case):
         but for the one that the box's own covers."""
         where = self.directory('/run/adm')
         self.directory('/run/adm/sub')
-        for point, keys in ((self.root + '/srv', {}), (self.root + '/proc',
-                            {'proc': 'none'}),
-                            ('/run/adm/sub', {'bind': where + ':/opt'})):
+        for point, keys, at in (
+                (self.root + '/srv', {}, '/srv'),
+                (self.root + '/proc', {'proc': 'none'}, '/proc'),
+                ('/run/adm/sub', {'bind': where + ':/opt'}, '/opt/sub')):
             with self.subTest(point):
                 os.makedirs(point, exist_ok=True)
                 os.makedirs(self.root + '/opt', exist_ok=True)
@@ -1007,7 +1008,7 @@ class Rights(Case):
                 subprocess.run(['mount', '-t', 'proc', 'x', point], check=True)
                 try:
                     self.refused(minibox(TRUE), 125,
-                                 f'a /proc is mounted on {point}')
+                                 f'a /proc of the host is mounted where {at} is')
                     told = run(MINIBOX, '--check', user=SUPERUSER)
                     self.assertEqual(told.status, 1)
                     self.assertIn(f'fix: umount {point}', told.out)

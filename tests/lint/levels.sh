@@ -6,7 +6,7 @@ set -u
 cd "$(dirname "$0")/../../src" || exit 1
 order='die xalloc path fault envname value accounts caller status sys syscalls scan
 policy tokens keys request home passwd binds mounts rules reader authorize env plan
-explain scrub start cred trusted ns fs dev mountinfo source target root walk interp listed
+explain scrub start cred trusted mountinfo ns fs dev source target root walk interp listed
 command load init monitor box main nonss'
 passed=0 failed=0
 
