@@ -24,11 +24,16 @@
  * becomes of the command.  No pipe carries a request, and nothing that the
  * caller can change after the clone is looked at while a process is root.
  *
+ * A box with limits is born in a control group of its own, and each holds a
+ * lock, by which the boxes of a user are counted, as long as the monitor or
+ * init lives.
+ *
  * Every process can be killed at any instruction, since its real uid is the
  * caller's.  Killed before the go byte, the monitor closes `go`, and init ends
  * at its end; killed later, it takes init along (PR_SET_PDEATHSIG); and with
  * init the kernel ends every process of the box.  The mounts live in the box's
- * own namespace and go with the last process.  On the host nothing was made.
+ * own namespace and go with the last process.  On the host only the control
+ * group is left, empty, until the next start, and the file of the lock.
  *
  * No process of minibox is ever dumpable, so nobody but root can trace it or
  * reach its descriptors; the command becomes traceable by its exec.
@@ -38,26 +43,64 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include "cgroup.h"
 #include "die.h"
+#include "ending.h"
 #include "init.h"
 #include "monitor.h"
 #include "ns.h"
+#include "slot.h"
+
+static int
+take_slot(const struct plan *plan)
+{
+	const struct box *box = plan->box;
+	int fd = slot_take(box->name, plan->uid, box->max_running);
+
+	if (fd < 0)
+		die(EXIT_DENIED,
+			"box '%s': you have %llu of it running, and more are "
+			"not allowed; wait until one has ended",
+			box->name, (unsigned long long)box->max_running);
+	return fd;
+}
 
 void
 box_run(const struct plan *plan, const struct saved *saved)
 {
+	struct die_listener listener = {
+		.tell = ending_tell_death,
+		.fd = plan->status_fd,
+		.stage = "setup",
+	};
+	struct cgroup cgroup = cgroup_none;
+	struct init_fds fds = { .slot = -1 };
 	int go[2], status[2], pidfd = -1;
 
+	if (plan->box->max_running)
+		fds.slot = take_slot(plan);
+	if (listener.fd >= 0)
+		die_listen(&listener);
+	if (limit_needs_cgroup(&plan->limits))
+		cgroup_make(&cgroup, plan);
 	if (pipe2(go, O_CLOEXEC) < 0 || pipe2(status, O_CLOEXEC) < 0)
 		die_errno("cannot make a pipe (see: ulimit -n)");
 	/* From here on signals wait until somebody can hand them on. */
 	scrub_block_signals();
-	if (ns_clone(plan->namespaces, &pidfd) == 0) {
+	if (ns_clone(plan->namespaces, cgroup.dir, &pidfd) == 0) {
 		(void)close(go[1]);
 		(void)close(status[0]);
-		init_run(plan, saved, go[0], status[1]);
+		fds.go = go[0];
+		fds.status = status[1];
+		init_run(plan, saved, &fds);
 	}
 	(void)close(go[0]);
 	(void)close(status[1]);
-	monitor_run(plan, go[1], status[0], pidfd);
+	monitor_run(&(struct monitor_start){
+		.plan = plan,
+		.cgroup = &cgroup,
+		.go = go[1],
+		.status = status[0],
+		.pidfd = pidfd,
+	});
 }

@@ -11,7 +11,7 @@
 
 #include "die.h"
 #include "listed.h"
-#include "sys.h"
+#include "rlimits.h"
 #include "walk.h"
 #include "xalloc.h"
 
@@ -96,20 +96,8 @@ check_stdio(void)
 	}
 }
 
-static void
-give_back(const struct plan *plan, const struct saved *saved)
-{
-	struct rlimit core = { 0, 0 };
-
-	if (setrlimit(RLIMIT_CORE, &core) < 0 ||
-		setrlimit(RLIMIT_FSIZE, &saved->fsize) < 0 ||
-		setrlimit(RLIMIT_NOFILE, &saved->nofile) < 0)
-		die_errno("cannot set the resource limits of the command");
-	(void)umask(plan->umask >= 0 ? (mode_t)plan->umask : saved->umask);
-}
-
 void
-command_exec(const struct plan *plan, const struct saved *saved)
+command_exec(const struct plan *plan, const struct saved *saved, int status)
 {
 	size_t cwd;
 	char *name;
@@ -119,12 +107,12 @@ command_exec(const struct plan *plan, const struct saved *saved)
 	name = xstrdup(find_command(plan, cwd));
 	plan->argv[0] = name;
 	plan->envp[0] = xasprintf("PWD=%s", plan->cwds[cwd]);
-	give_back(plan, saved);
+	(void)umask(plan->umask >= 0 ? (mode_t)plan->umask : saved->umask);
 	if (plan->listed_only)
 		listed_restrict(plan->box);
-	if (sys_close_range(3, ~0U) < 0)
-		die_errno("cannot close the descriptors of minibox");
-	scrub_unblock_signals();
+	scrub_close_others(&status, 1);
+	rlimits_set(plan, saved);
+	scrub_give_back_signals(saved);
 	if ((plan->listed_only && syscalls_install(SYSCALLS_NO_MEMFD) < 0) ||
 		syscalls_install(plan->filter) < 0)
 		die_errno("cannot install the system call filter");

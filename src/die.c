@@ -69,27 +69,52 @@ die_escape(char *dst, size_t size, const char *src)
 	dst[n] = '\0';
 }
 
-/* One write: lines of several processes do not mix. */
-static void __attribute__((format(printf, 1, 0)))
-die_line(const char *fmt, va_list ap, const char *why)
-{
-	char raw[DIE_LINE_MAX], line[DIE_LINE_MAX + 32];
-	size_t n;
+/* The one variable that outlives a call: a death can happen anywhere, and those
+ * on the way cannot all be given this to hand down. */
+static const struct die_listener *die_listener;
 
-	n = (size_t)snprintf(line, sizeof(line), "minibox: ");
+void
+die_listen(const struct die_listener *listener)
+{
+	die_listener = listener;
+}
+
+/* One write: lines of several processes do not mix. */
+static void __attribute__((format(printf, 2, 0)))
+die_line(int status, const char *fmt, va_list ap, const char *why)
+{
+	static const char prefix[] = "minibox: ";
+	char raw[DIE_LINE_MAX], line[DIE_LINE_MAX + 32];
+	size_t n = sizeof(prefix) - 1;
+
+	memcpy(line, prefix, sizeof(prefix));
 	if (vsnprintf(raw, sizeof(raw), fmt, ap) < 0)
 		raw[0] = '\0';
 	die_escape(line + n, DIE_LINE_MAX - 256, raw);
 	if (why) {
-		n = strlen(line);
-		(void)snprintf(line + n, sizeof(line) - n, ": %s", why);
+		size_t end = strlen(line);
+
+		(void)snprintf(line + end, sizeof(line) - end, ": %s", why);
 	}
-	n = strlen(line);
-	line[n] = '\n';
 	/* A full or closed stderr changes nothing (THREATS L04). */
 	(void)signal(SIGPIPE, SIG_IGN);
+	if (die_listener && status)
+		die_listener->tell(die_listener, status, line + n);
+	n = strlen(line);
+	line[n] = '\n';
 	if (write(STDERR_FILENO, line, n + 1) < 0)
 		return;
+}
+
+void
+die_say(const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	die_line(0, fmt, ap, NULL);
+	va_end(ap);
+	(void)signal(SIGPIPE, SIG_DFL);
 }
 
 void
@@ -99,7 +124,7 @@ die(int status, const char *fmt, ...)
 
 	va_start(ap, fmt);
 	if (die_drop())
-		die_line(fmt, ap, NULL);
+		die_line(status, fmt, ap, NULL);
 	va_end(ap);
 	_exit(status);
 }
@@ -112,7 +137,7 @@ die_errno(const char *fmt, ...)
 
 	va_start(ap, fmt);
 	if (die_drop())
-		die_line(fmt, ap, why);
+		die_line(EXIT_MINIBOX, fmt, ap, why);
 	va_end(ap);
 	_exit(EXIT_MINIBOX);
 }

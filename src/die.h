@@ -17,6 +17,7 @@
 
 /* minibox(1), EXIT STATUS. */
 enum {
+	EXIT_TIME = 124,
 	EXIT_MINIBOX = 125,
 	EXIT_DENIED = 126,
 	EXIT_NOT_FOUND = 127,
@@ -28,6 +29,24 @@ enum { DIE_LINE_MAX = 4096 }; /* bytes of one message; the rest is cut */
  * so that a message cannot carry control sequences to a terminal (THREATS
  * M01).  Always terminates; cuts at `size`.  Pure. */
 void die_escape(char *dst, size_t size, const char *src);
+
+/*
+ * Somebody else who is told of a death in this process: tell() gets the message
+ * without "minibox: ", after the drop and before it is written.  Set once, when
+ * it is known whom to tell; a child replaces what it inherits.
+ */
+struct die_listener {
+	void (*tell)(const struct die_listener *self, int status,
+		const char *message);
+	int fd;
+	const char *stage; /* of the work; one of minibox(1), --status-fd */
+};
+
+void die_listen(const struct die_listener *listener);
+
+/* Writes "minibox: " + the formatted text + newline, where nothing failed but
+ * the user should know.  Only after cred_drop. */
+void die_say(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
 /* "minibox: " + the formatted text + newline, then _exit(status). */
 void die(int status, const char *fmt, ...)

@@ -57,18 +57,10 @@ print_namespaces(FILE *out, uint64_t flags)
 	fputc('\n', out);
 }
 
-/* In the largest unit that leaves nothing. */
 static void
 print_size(FILE *out, const char *name, uint64_t bytes)
 {
-	static const char *const units[] = { "", "K", "M", "G" };
-	size_t u = 0;
-
-	while (u < 3 && bytes % 1024 == 0) {
-		bytes /= 1024;
-		u++;
-	}
-	fprintf(out, "%s%llu%s", name, (unsigned long long)bytes, units[u]);
+	fprintf(out, "%s%s", name, limit_size_text(bytes));
 }
 
 static void
@@ -182,6 +174,62 @@ print_ids(FILE *out, const struct plan *plan)
 	fputc('\n', out);
 }
 
+/* The limits of the box as a whole. */
+static void
+print_limits(FILE *out, const struct plan *plan)
+{
+	const struct box *box = plan->box;
+
+	for (enum limit i = 0; i < LIMITS; i++)
+		if (plan->limits.v[i])
+			fprintf(out, "  %s: %s\n", limit_name(i),
+				limit_text(i, plan->limits.v[i]));
+	if (limit_needs_cgroup(&plan->limits))
+		fprintf(out, "  control group: below %s\n",
+			plan->cgroup_root ? plan->cgroup_root
+					  : "that of minibox.service, or "
+					    "/sys/fs/cgroup/minibox");
+	if (box->max_running)
+		fprintf(out, "  max-running: %llu\n",
+			(unsigned long long)box->max_running);
+	if (plan->status_fd >= 0)
+		fprintf(out, "  status: a line to descriptor %d\n",
+			plan->status_fd);
+}
+
+static void
+print_rlimit(
+	FILE *out, const struct rlimit_kind *kind, const struct rlimit_rule *r)
+{
+	if (r->value == LIMIT_UNLIMITED)
+		fprintf(out, " %s=unlimited", kind->name);
+	else if (kind->unit == UNIT_SIZE)
+		fprintf(out, " %s=%s", kind->name, limit_size_text(r->value));
+	else
+		fprintf(out, " %s=%llu", kind->name,
+			(unsigned long long)r->value);
+}
+
+/* The limits of each of its processes. */
+static void
+print_rlimits(FILE *out, const struct plan *plan)
+{
+	const struct rlimit_rule *rules = plan->box->rlimits;
+	bool any = false;
+
+	fputs("  rlimit:", out);
+	if (!rules[RLIMIT_RULE_CORE].given)
+		fputs(" core=0", out);
+	for (size_t i = 0; i < RLIMIT_RULES; i++)
+		if (rules[i].given) {
+			print_rlimit(out, &limit_rlimits[i], &rules[i]);
+			any = true;
+		}
+	fputs(any ? " (or your hard limits, if lower)\n" : "\n", out);
+	if (plan->box->nice >= 0)
+		fprintf(out, "  nice: at least %d\n", plan->box->nice);
+}
+
 static void
 print_command(FILE *out, const struct plan *plan)
 {
@@ -235,7 +283,8 @@ print_plan(FILE *out, const struct plan *plan)
 		fputs("  exec: only the commands that the box lists, and their "
 		      "interpreters (Landlock)\n",
 			out);
-	fputs("  rlimit: core=0\n", out);
+	print_limits(out, plan);
+	print_rlimits(out, plan);
 	if (plan->umask >= 0)
 		fprintf(out, "  umask: %04o\n", (unsigned)plan->umask);
 	else

@@ -4,12 +4,15 @@
 #include "init.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <string.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "clock.h"
 #include "command.h"
 #include "cred.h"
 #include "die.h"
@@ -17,19 +20,6 @@
 #include "root.h"
 #include "status.h"
 #include "sys.h"
-
-/* Only the two pipes stay open beside 0-2. */
-static void
-close_others(int go, int status)
-{
-	unsigned low = (unsigned)(go < status ? go : status);
-	unsigned high = (unsigned)(go < status ? status : go);
-
-	if ((low > 3 && sys_close_range(3, low - 1) < 0) ||
-		(high > low + 1 && sys_close_range(low + 1, high - 1) < 0) ||
-		sys_close_range(high + 1, ~0U) < 0)
-		die_errno("cannot close descriptors");
-}
 
 /* Session keyrings are inherited, and the command must not find what the
  * caller keeps in his: session-keyring(7).  ENOSYS: a kernel without keys. */
@@ -68,6 +58,23 @@ wait_for_go(int go)
 		die_errno("cannot wait for the monitor");
 	if (n == 0 || ended)
 		_exit(EXIT_MINIBOX); /* nobody is left to be told */
+	if (fcntl(go, F_SETFL, O_NONBLOCK) < 0)
+		die_errno("cannot use the pipe of the monitor");
+}
+
+/*
+ * A monitor that has stopped itself goes on when the command does, or is gone.
+ * It cannot be named here, but it is the owner of the pipe `go`, gets SIGCONT
+ * when that is read (F_SETOWN, F_SETSIG: fcntl(2)), and has left a byte there
+ * for each time that it stopped.  At the end, the closing does the same.
+ */
+static void
+wake_monitor(int go)
+{
+	char byte;
+
+	if (read(go, &byte, 1) < 0 && errno != EAGAIN && errno != EINTR)
+		die_errno("cannot wake the monitor");
 }
 
 static void
@@ -89,13 +96,41 @@ every_signal(void)
 	return set;
 }
 
+/* die() tells the monitor, too. */
+static void
+tell_death(const struct die_listener *self, enum status_kind kind, int status,
+	const char *message)
+{
+	struct status record = { .kind = kind, .value = status };
+
+	(void)strncpy(record.text, message, sizeof(record.text) - 1);
+	/* A monitor that is gone needs no answer. */
+	(void)!write(self->fd, &record, sizeof(record));
+}
+
+static void
+tell_no_setup(const struct die_listener *self, int status, const char *message)
+{
+	tell_death(self, STATUS_NO_SETUP, status, message);
+}
+
+static void
+tell_no_exec(const struct die_listener *self, int status, const char *message)
+{
+	tell_death(self, STATUS_NO_EXEC, status, message);
+}
+
+enum { SIGNALS = 64, TWIN_MS = 1000 };
+
 /* What init knows of the command. */
 struct watch {
 	pid_t command;
-	int status;   /* the pipe */
-	int stops;    /* how often it was stopped */
-	bool stopped; /* it is now */
-	bool group;   /* job control came to the group since the last go_on */
+	const struct init_fds *fds;
+	int stops;                 /* how often it was stopped */
+	bool stopped;              /* it is now */
+	int64_t seen[SIGNALS + 1]; /* when a signal came to init itself, in
+				      ms; 0: not since the last of the kind
+				      was handed on */
 };
 
 /* Reaps whatever ended or stopped; returns when nothing more did.  Ends with
@@ -117,36 +152,61 @@ reap(struct watch *w)
 			continue; /* an orphan of the box */
 		w->stopped = WIFSTOPPED(how);
 		if (w->stopped) {
-			tell(w->status, STATUS_STOPPED, ++w->stops);
+			tell(w->fds->status, STATUS_STOPPED, ++w->stops);
 		} else if (WIFCONTINUED(how)) {
-			tell(w->status, STATUS_CONTINUED, w->stops);
+			tell(w->fds->status, STATUS_CONTINUED, w->stops);
+			wake_monitor(w->fds->go);
 		} else {
-			tell(w->status, STATUS_ENDED, how);
+			tell(w->fds->status, STATUS_ENDED, how);
 			_exit(0);
 		}
 	}
 }
 
-/*
- * SIGCONT, handed on by the monitor for stop number `stop`.  If a shell sent it
- * to the whole process group, the command has its own copy, and may have been
- * stopped anew by now: a second one, late, would undo that.
- */
-static void
-go_on(struct watch *w, int stop)
+/* Shells control jobs with these.  One that stops takes a pending SIGCONT
+ * back, and the other way round (signal(7)): so they count as one. */
+static int
+kind_of(int signo)
 {
-	reap(w);
-	if (w->stopped ? stop == w->stops : !w->group)
-		(void)kill(w->command, SIGCONT);
-	w->group = false;
+	return signo == SIGTSTP || signo == SIGTTIN || signo == SIGTTOU
+		       ? SIGCONT
+		       : signo;
 }
 
-/* Shells control jobs with these, and send them to the whole group. */
+/* The monitor hands on what comes from processes (see is_forwarded there).
+ * From the terminal only job control matters: it takes a SIGCONT back. */
 static bool
-is_job_control(int signo)
+may_have_twin(int signo, const siginfo_t *info)
 {
-	return signo == SIGCONT || signo == SIGTSTP || signo == SIGTTIN ||
-	       signo == SIGTTOU;
+	return info->si_code <= 0 ? info->si_code != SI_QUEUE
+				  : kind_of(signo) == SIGCONT;
+}
+
+/* init and the command are in the process group of the monitor at first; a
+ * shell with job control leaves it.  The group has no number in here. */
+static bool
+shares_our_group(pid_t command)
+{
+	return getpgid(command) == getpgrp();
+}
+
+/*
+ * A signal that the monitor hands on, when it knew of the stop number `stop`.
+ * If it was sent to the process group, init has had it itself, just before, and
+ * so has the command, if it is in that group: no second one.  But a command
+ * that still is in that stop has missed its SIGCONT.
+ */
+static void
+hand_on(struct watch *w, int signo, int stop)
+{
+	int64_t *seen = &w->seen[kind_of(signo)];
+	bool twin = *seen && clock_ms() - *seen < TWIN_MS &&
+		    shares_our_group(w->command);
+
+	*seen = 0;
+	reap(w);
+	if (signo == SIGCONT && w->stopped ? stop == w->stops : !twin)
+		(void)kill(w->command, signo); /* it may just have ended */
 }
 
 /*
@@ -154,7 +214,8 @@ is_job_control(int signo)
  * the monitor's have SI_QUEUE, or nothing at all where the caller's limit of
  * pending signals is reached (then also si_uid is 0).  Others are not handed
  * on: what the terminal (SI_KERNEL) or kill(2) sends to the process group has
- * reached the command by itself, and the box's own processes know the command.
+ * reached the command by itself, or comes from the monitor as well, and the
+ * box's own processes know the command.
  */
 static void
 take_signal(struct watch *w, int signo, const siginfo_t *info)
@@ -162,22 +223,22 @@ take_signal(struct watch *w, int signo, const siginfo_t *info)
 	bool outside = info->si_pid == 0;
 	bool queued = outside && info->si_code == SI_QUEUE;
 	bool bare = outside && info->si_code == SI_USER && info->si_uid == 0;
-	int value = queued ? info->si_value.sival_int : STATUS_PLAIN;
+	int value = queued ? info->si_value.sival_int : 0;
 
 	if (signo == SIGCHLD)
 		reap(w);
-	else if (value != STATUS_PLAIN)
-		go_on(w, value);
+	else if (queued && signo == STATUS_SIGNAL)
+		hand_on(w, value & STATUS_SIGNO_MASK,
+			value >> STATUS_SIGNO_BITS);
 	else if (queued || bare)
-		(void)kill(w->command, signo); /* it may just have ended */
-	else if (outside && is_job_control(signo))
-		w->group = true;
+		hand_on(w, signo, w->stops);
+	else if (may_have_twin(signo, info))
+		w->seen[kind_of(signo)] = clock_ms();
 }
 
-static void
-serve(pid_t command, int status)
+static _Noreturn void
+serve(struct watch *w)
 {
-	struct watch w = { .command = command, .status = status };
 	sigset_t set = every_signal();
 
 	for (;;) {
@@ -185,7 +246,7 @@ serve(pid_t command, int status)
 		int signo = sigwaitinfo(&set, &info);
 
 		if (signo > 0)
-			take_signal(&w, signo, &info);
+			take_signal(w, signo, &info);
 		else if (errno != EINTR)
 			die_errno("cannot wait for signals");
 	}
@@ -198,49 +259,78 @@ serve(pid_t command, int status)
  * its exec, so that a second copy is merged with the first.
  */
 static void
-hand_on_early(pid_t command)
+hand_on_early(struct watch *w)
 {
 	const struct timespec now = { 0, 0 };
-	sigset_t set = every_signal();
+	sigset_t set = every_signal(), early;
 	siginfo_t info;
 	int signo;
 
 	(void)sigdelset(&set, SIGCHLD);
-	while ((signo = sigtimedwait(&set, &info, &now)) > 0)
-		if (info.si_pid == 0 &&
-			(signo != STATUS_CONT ||
-				info.si_value.sival_int == STATUS_PLAIN))
-			(void)kill(command, signo);
+	(void)sigemptyset(&early);
+	while ((signo = sigtimedwait(&set, &info, &now)) > 0) {
+		if (info.si_pid != 0)
+			continue;
+		if (signo == STATUS_SIGNAL && info.si_code == SI_QUEUE)
+			signo = info.si_value.sival_int & STATUS_SIGNO_MASK;
+		else if (may_have_twin(signo, &info))
+			w->seen[kind_of(signo)] = clock_ms();
+		(void)sigaddset(&early, signo);
+	}
+	(void)sigdelset(&early, SIGCONT); /* nothing was stopped yet */
+	for (signo = 1; signo <= SIGNALS; signo++)
+		if (sigismember(&early, signo) == 1)
+			(void)kill(w->command, signo);
 }
 
 static pid_t
-spawn(const struct plan *plan, const struct saved *saved)
+spawn(const struct plan *plan, const struct saved *saved, int status)
 {
+	struct die_listener listener = { tell_no_exec, status, NULL };
 	pid_t pid = fork();
 
 	if (pid < 0)
 		die(EXIT_MINIBOX,
 			"cannot start the command: too many processes of yours "
 			"are running; see: ulimit -u");
-	if (pid == 0)
-		command_exec(plan, saved);
-	hand_on_early(pid);
+	if (pid == 0) {
+		die_listen(&listener);
+		command_exec(plan, saved, status);
+	}
 	return pid;
 }
 
-void
-init_run(const struct plan *plan, const struct saved *saved, int go, int status)
+static void
+build(const struct plan *plan)
 {
 	if (plan->netns)
 		ns_enter_network(plan->netns);
+	if (limit_needs_cgroup(&plan->limits))
+		ns_hide_cgroups();
 	root_build(plan);
 	ns_set_hostname(plan->hostname);
 	if (plan->namespaces & CLONE_NEWNET)
 		ns_loopback_up();
-	close_others(go, status);
+}
+
+void
+init_run(const struct plan *plan, const struct saved *saved,
+	const struct init_fds *fds)
+{
+	struct die_listener listener = { tell_no_setup, fds->status, NULL };
+	const int shared[] = { fds->go, fds->status, fds->slot };
+	struct watch w = { .fds = fds };
+
+	die_listen(&listener);
+	build(plan);
+	scrub_close_others(shared, sizeof(shared) / sizeof(shared[0]));
 	cred_drop(plan->uid, plan->gid);
 	new_keyring();
-	wait_for_go(go);
-	serve(spawn(plan, saved), status);
-	_exit(EXIT_MINIBOX);
+	wait_for_go(fds->go);
+	/* Else nobody asks. */
+	if (plan->limits.v[LIMIT_TIMEOUT] || plan->status_fd >= 0)
+		tell(fds->status, STATUS_STARTED, 0);
+	w.command = spawn(plan, saved, fds->status);
+	hand_on_early(&w);
+	serve(&w);
 }

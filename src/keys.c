@@ -4,6 +4,7 @@
  * bytes. */
 #include "keys.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "envname.h"
@@ -16,6 +17,8 @@
 #define NOFAULT NULL
 
 enum { TMPFS_MIN = 64 << 10 }; /* bytes */
+enum { NICE_MAX = 19 };
+enum { MAX_RUNNING_MAX = 65535 }; /* slots have 16 bits: slot.c */
 enum where { IN_MINIBOX = 1, IN_DEFAULTS = 2, IN_BOX = 4 };
 
 /* A setter puts `value` into `field`; it returns what is wrong with the value,
@@ -145,6 +148,75 @@ set_umask(const struct key *key, void *field, char *value, int line)
 		return "must be 3 octal digits, or 4 that begin with 0, "
 		       "such as 022";
 	return NOFAULT;
+}
+
+/* A limit of the whole box, called as the key. */
+static const char *
+set_limit(const struct key *key, void *field, char *value, int line)
+{
+	enum limit limit = 0;
+
+	(void)line;
+	while (strcmp(key->name, limit_name(limit)))
+		limit++;
+	*(uint64_t *)field = 0;
+	return strcmp(value, "none") ? limit_parse(limit, value, field)
+				     : NOFAULT;
+}
+
+static const char *
+set_max_running(const struct key *key, void *field, char *value, int line)
+{
+	(void)key;
+	(void)line;
+	if (!strcmp(value, "none"))
+		*(uint64_t *)field = 0;
+	else if (!value_count(value, MAX_RUNNING_MAX, field))
+		return "must be a number from 1 to 65535, or none";
+	return NOFAULT;
+}
+
+static const char *
+set_nice(const struct key *key, void *field, char *value, int line)
+{
+	size_t n = strspn(value, "0123456789");
+	int nice = n && n <= 2 && !value[n] ? atoi(value) : NICE_MAX + 1;
+
+	(void)key;
+	(void)line;
+	if (!strcmp(value, "none"))
+		*(int *)field = -1;
+	else if (nice > NICE_MAX)
+		return "must be a number from 0 to 19";
+	else
+		*(int *)field = nice;
+	return NOFAULT;
+}
+
+static const char *
+set_rlimit(const struct key *key, void *field, char *value, int line)
+{
+	struct rlimit_rule *rule = field;
+	const struct rlimit_kind *kind = limit_rlimits;
+
+	(void)line;
+	while (strcmp(key->name + strlen("rlimit-"), kind->name))
+		kind++;
+	rule->given = false;
+	return strcmp(value, "none")
+		       ? limit_parse_rlimit(kind->unit, value, rule)
+		       : NOFAULT;
+}
+
+static const char *
+set_cgroup_root(const struct key *key, void *field, char *value, int line)
+{
+	if (!strcmp(value, "auto"))
+		return NOFAULT;
+	if (!value_is_path(value) || !path_beneath(value, LIMIT_CGROUP_TOP) ||
+		!strcmp(value, LIMIT_CGROUP_TOP))
+		return "must be auto, or a directory below " LIMIT_CGROUP_TOP;
+	return set_path(key, field, value, line);
 }
 
 /* Calls add() for each item between commas. */
@@ -378,6 +450,8 @@ static const char *const bool_words[] = { "no", "yes", NULL };
 static const struct key keys[KEY_COUNT] = {
 	[KEY_DEFAULT_BOX] = { "default-box", IN_MINIBOX, false, set_box_name,
 		FIELD(struct policy, default_box), NULL },
+	[KEY_CGROUP_ROOT] = { "cgroup-root", IN_MINIBOX, false, set_cgroup_root,
+		FIELD(struct policy, cgroup_root), NULL },
 	[KEY_ROOTFS] = { "rootfs", IN_BOX, false, set_rootfs,
 		FIELD(struct box, rootfs), NULL },
 	[KEY_DESCRIPTION] = { "description", IN_BOX, false, set_text,
@@ -432,6 +506,34 @@ static const struct key keys[KEY_COUNT] = {
 		FIELD(struct box, user_env), bool_words },
 	[KEY_UMASK] = { "umask", ANY_BOX, false, set_umask,
 		FIELD(struct box, umask), NULL },
+	[KEY_MEMORY] = { "memory", ANY_BOX, false, set_limit,
+		FIELD(struct box, limits.v[LIMIT_MEMORY]), NULL },
+	[KEY_PIDS_LIMIT] = { "pids-limit", ANY_BOX, false, set_limit,
+		FIELD(struct box, limits.v[LIMIT_PIDS]), NULL },
+	[KEY_CPUS] = { "cpus", ANY_BOX, false, set_limit,
+		FIELD(struct box, limits.v[LIMIT_CPUS]), NULL },
+	[KEY_TIMEOUT] = { "timeout", ANY_BOX, false, set_limit,
+		FIELD(struct box, limits.v[LIMIT_TIMEOUT]), NULL },
+	[KEY_MAX_RUNNING] = { "max-running", ANY_BOX, false, set_max_running,
+		FIELD(struct box, max_running), NULL },
+	[KEY_NICE] = { "nice", ANY_BOX, false, set_nice,
+		FIELD(struct box, nice), NULL },
+	[KEY_RLIMIT_NOFILE] = { "rlimit-nofile", ANY_BOX, false, set_rlimit,
+		FIELD(struct box, rlimits[RLIMIT_RULE_NOFILE]), NULL },
+	[KEY_RLIMIT_NPROC] = { "rlimit-nproc", ANY_BOX, false, set_rlimit,
+		FIELD(struct box, rlimits[RLIMIT_RULE_NPROC]), NULL },
+	[KEY_RLIMIT_CORE] = { "rlimit-core", ANY_BOX, false, set_rlimit,
+		FIELD(struct box, rlimits[RLIMIT_RULE_CORE]), NULL },
+	[KEY_RLIMIT_FSIZE] = { "rlimit-fsize", ANY_BOX, false, set_rlimit,
+		FIELD(struct box, rlimits[RLIMIT_RULE_FSIZE]), NULL },
+	[KEY_RLIMIT_AS] = { "rlimit-as", ANY_BOX, false, set_rlimit,
+		FIELD(struct box, rlimits[RLIMIT_RULE_AS]), NULL },
+	[KEY_RLIMIT_MEMLOCK] = { "rlimit-memlock", ANY_BOX, false, set_rlimit,
+		FIELD(struct box, rlimits[RLIMIT_RULE_MEMLOCK]), NULL },
+	[KEY_RLIMIT_STACK] = { "rlimit-stack", ANY_BOX, false, set_rlimit,
+		FIELD(struct box, rlimits[RLIMIT_RULE_STACK]), NULL },
+	[KEY_RLIMIT_CPU] = { "rlimit-cpu", ANY_BOX, false, set_rlimit,
+		FIELD(struct box, rlimits[RLIMIT_RULE_CPU]), NULL },
 };
 
 const struct box keys_builtin = {
@@ -442,6 +544,8 @@ const struct box keys_builtin = {
 	.hostname = "container-box",
 	.user_env = USER_ENV_BY_COMMAND,
 	.umask = -1,
+	.max_running = 256,
+	.nice = -1,
 };
 
 static const struct key *

@@ -20,6 +20,7 @@
 #include "box.h"
 #include "cred.h"
 #include "die.h"
+#include "ending.h"
 #include "explain.h"
 #include "load.h"
 #include "request.h"
@@ -59,14 +60,19 @@ static const char usage[] =
 	"  -e, --env=NAME[=VALUE]  set a variable, or take yours along\n"
 	"      --hostname=NAME     host name in the box\n"
 	"      --network=none      no network, even if the box has one\n"
+	"      --memory=SIZE, --pids-limit=N, --cpus=N, --timeout=DURATION\n"
+	"                          limits, within those of the box\n"
+	"      --status-fd=FD      one JSON line about the end, to FD\n"
 	"  -n, --dry-run           explain the decision, run nothing\n"
 	"  -l, --list              list your boxes and their commands\n"
 	"      --check [FILE]      check a policy; - is standard input\n"
 	"  -h, --help              this text\n"
 	"  -V, --version           versions of minibox and what is in it\n"
 	"\n"
-	"Exit status: that of COMMAND; 125 minibox failed, 126 denied or not\n"
-	"executable, 127 not found.  See minibox(1), minibox.conf(5).\n";
+	"Exit status: that of COMMAND; 124 time limit, 125 minibox failed, "
+	"126\n"
+	"denied or not executable, 127 not found.  See minibox(1), "
+	"minibox.conf(5).\n";
 
 /* Root is not needed any more: before anything is printed.  Root himself, who
  * needs no minibox to be root, stays as he is. */
@@ -221,6 +227,7 @@ decide(struct context *c, const struct box **box, struct plan *plan,
 	permit =
 		*box && plan_make(plan, *box, &c->caller, &c->request, refusal);
 	plan->meant = meant;
+	plan->cgroup_root = c->policy.cgroup_root;
 	if (!permit && meant)
 		refusal->text = xasprintf(
 			"%s (did you mean: -b %s?)", refusal->text, meant);
@@ -274,6 +281,10 @@ int
 main(int argc, char **argv)
 {
 	static char *no_environment[] = { NULL };
+	struct die_listener to_caller = {
+		.tell = ending_tell_death,
+		.stage = "policy",
+	};
 	struct context c = { 0 };
 	const char *fault;
 
@@ -286,7 +297,11 @@ main(int argc, char **argv)
 	fault = request_parse(&c.request, argc, argv);
 	if (fault)
 		die(EXIT_MINIBOX, "%s", fault);
-	scrub_process(&c.saved);
+	scrub_process(&c.saved, c.request.status_fd);
+	if (c.request.mode == MODE_RUN && c.request.status_fd >= 0) {
+		to_caller.fd = c.request.status_fd;
+		die_listen(&to_caller);
+	}
 	c.start = start_state();
 	if (c.start == START_SETUID)
 		cred_cut();

@@ -12,28 +12,87 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "clock.h"
 #include "cred.h"
 #include "die.h"
+#include "ending.h"
 #include "scrub.h"
 #include "status.h"
 #include "sys.h"
 
-#ifndef P_PIDFD
-#define P_PIDFD 3 /* waitid(2), Linux 5.4 */
-#endif
+enum { GRACE_MS = 1000 }; /* of a monitor that does not run in time */
 
 struct monitor {
-	int signals; /* signalfd */
+	struct ending end; /* what is known of it */
+	int signals;       /* signalfd */
+	int go;
 	int status;
 	int pidfd;
+	int timer;       /* ends us, stopped or not, if we do not do it */
+	int64_t time;    /* of the command, in ms; 0: no limit */
 	int tty;         /* the controlling terminal, or -1 */
 	bool foreground; /* our process group had the terminal */
+	bool leader;     /* of the session */
 	int stops;       /* of the command, as init counts them */
 	bool must_stop;  /* the last record says that the command stopped */
 	bool closed;     /* no more records */
-	bool ended;
-	int how; /* status of the command, if it ended */
 };
+
+/*
+ * The caller may stop us, to let his command run for longer.  But a timer with
+ * SIGKILL ends a stopped process, too (timer_create(2)), and init ends with us.
+ */
+static void
+make_timer(struct monitor *m)
+{
+	struct sigevent event = {
+		.sigev_notify = SIGEV_SIGNAL,
+		.sigev_signo = SIGKILL,
+	};
+
+	if (sys_timer_create(CLOCK_MONOTONIC, &event, &m->timer) < 0)
+		die_errno("cannot set the time limit (see: ulimit -i)");
+}
+
+/* The time of the command begins. */
+static void
+start_clock(struct monitor *m)
+{
+	int64_t ms = m->time + GRACE_MS;
+	struct itimerspec value = {
+		.it_value = { .tv_sec = ms / 1000,
+			.tv_nsec = ms % 1000 * 1000000 },
+	};
+
+	m->end.started = clock_ms();
+	if (m->time && sys_timer_settime(m->timer, &value) < 0)
+		die_errno("cannot set the time limit");
+}
+
+/* For poll(2): how long until the box must end; -1: for ever. */
+static int
+time_left(const struct monitor *m)
+{
+	int64_t left = m->end.started + m->time - clock_ms();
+
+	if (!m->time || m->end.time_over)
+		return -1;
+	if (left < 0)
+		return 0;
+	return left < INT32_MAX ? (int)left : INT32_MAX;
+}
+
+static void
+check_time(struct monitor *m)
+{
+	if (time_left(m) != 0)
+		return;
+	m->end.time_over = true;
+	/* ESRCH: it has just ended by itself. */
+	if (sys_pidfd_send_signal(m->pidfd, SIGKILL, NULL) < 0 &&
+		errno != ESRCH)
+		die_errno("cannot end the box in time");
+}
 
 /*
  * A shell in the box takes the terminal for a process group of its own and
@@ -72,10 +131,13 @@ open_signals(struct monitor *m)
 }
 
 /* What a process sends to us is meant for the command.  The terminal's own
- * keys go to the whole process group, and so to the command by themselves. */
+ * keys go to the whole process group, and so to the command by themselves; but
+ * when it hangs up, only the leader of the session is told. */
 static bool
-is_forwarded(const struct signalfd_siginfo *info)
+is_forwarded(const struct monitor *m, const struct signalfd_siginfo *info)
 {
+	if (m->leader && info->ssi_signo == SIGHUP)
+		return true;
 	/* <= 0: kill(2) and its kin; the kernel's own codes are above. */
 	return info->ssi_code <= 0 && info->ssi_signo != SIGCHLD;
 }
@@ -83,16 +145,15 @@ is_forwarded(const struct signalfd_siginfo *info)
 static void
 hand_on(const struct monitor *m, int signo)
 {
-	bool cont = signo == SIGCONT;
 	siginfo_t info = { 0 };
 
-	info.si_signo = cont ? STATUS_CONT : signo;
+	info.si_signo = STATUS_SIGNAL;
 	info.si_code = SI_QUEUE; /* tells init that it is from us */
-	info.si_value.sival_int = cont ? m->stops : STATUS_PLAIN;
+	info.si_value.sival_int = signo | m->stops << STATUS_SIGNO_BITS;
 	if (sys_pidfd_send_signal(m->pidfd, info.si_signo, &info) == 0)
 		return;
-	/* Real-time signals count against RLIMIT_SIGPENDING; SIGCONT itself
-	 * always arrives. */
+	/* Real-time signals count against RLIMIT_SIGPENDING; the standard ones
+	 * always arrive. */
 	info.si_signo = signo;
 	if (errno == EAGAIN &&
 		sys_pidfd_send_signal(m->pidfd, signo, &info) == 0)
@@ -113,8 +174,33 @@ forward(const struct monitor *m, bool all)
 			return;
 		if (n < 0 && errno != EINTR)
 			die_errno("cannot read signals");
-		if (n > 0 && (all || is_forwarded(&info)))
+		if (n > 0 && (all || is_forwarded(m, &info)))
 			hand_on(m, (int)info.ssi_signo);
+	}
+}
+
+static void
+take_record(struct monitor *m, const struct status *record)
+{
+	m->must_stop = record->kind == STATUS_STOPPED;
+	switch ((enum status_kind)record->kind) {
+	case STATUS_STARTED:
+		start_clock(m);
+		break;
+	case STATUS_STOPPED:
+		m->stops = record->value;
+		break;
+	case STATUS_CONTINUED:
+		break;
+	case STATUS_ENDED:
+		m->end.ended = true;
+		m->end.how = record->value;
+		break;
+	case STATUS_NO_SETUP:
+	case STATUS_NO_EXEC:
+		m->end.failed = *record;
+		m->end.failed.text[STATUS_TEXT_MAX - 1] = '\0';
+		break;
 	}
 }
 
@@ -135,30 +221,40 @@ read_status(struct monitor *m)
 			return;
 		if (n != (ssize_t)sizeof(record))
 			die_errno("cannot read what became of the command");
-		m->must_stop = record.kind == STATUS_STOPPED;
-		if (record.kind == STATUS_STOPPED)
-			m->stops = record.value;
-		m->ended = record.kind == STATUS_ENDED;
-		if (m->ended)
-			m->how = record.value;
+		take_record(m, &record);
 	}
+}
+
+static bool
+cont_is_pending(void)
+{
+	sigset_t pending;
+
+	if (sigpending(&pending) < 0)
+		die_errno("cannot tell which signals are pending");
+	return sigismember(&pending, SIGCONT) == 1;
 }
 
 /*
  * The command stopped, so we do, and whoever waits for us sees it.  SIGSTOP
  * would drop a SIGCONT that is pending: one that came since then means that the
  * command goes on, too, and it may be the only one, as when the shell has died.
+ * The byte lets init wake us: see wake_monitor there.  It is written before the
+ * last look at what init says.
  */
 static void
 stop(struct monitor *m)
 {
-	sigset_t pending;
-
 	restore_terminal(m);
+	if (write(m->go, "", 1) < 0 && errno != EPIPE && errno != EAGAIN)
+		die_errno("cannot ask to be woken");
+	forward(m, false);
 	read_status(m);
-	if (sigpending(&pending) < 0)
-		die_errno("cannot tell which signals are pending");
-	if (m->must_stop && !sigismember(&pending, SIGCONT))
+	while (m->must_stop && cont_is_pending()) {
+		forward(m, false);
+		read_status(m);
+	}
+	if (m->must_stop)
 		(void)kill(getpid(), SIGSTOP);
 	m->must_stop = false;
 }
@@ -172,61 +268,65 @@ watch(struct monitor *m)
 	};
 
 	while (!m->closed) {
-		if (poll(fds, 2, -1) < 0 && errno != EINTR)
+		if (poll(fds, 2, time_left(m)) < 0 && errno != EINTR)
 			die_errno("cannot wait for the box");
 		forward(m, false);
 		read_status(m);
+		check_time(m);
 		if (m->must_stop)
 			stop(m);
 	}
 }
 
-/* Ends as the command did: of the same signal, for a shell to see, without a
- * core of ours; or with 128 + N, if that signal cannot end us. */
-static _Noreturn void
-end_like(int how)
-{
-	if (WIFEXITED(how))
-		_exit(WEXITSTATUS(how));
-	scrub_unblock_signals();
-	(void)kill(getpid(), WTERMSIG(how));
-	_exit(128 + WTERMSIG(how));
-}
-
 /* init is gone, and with it every process of the box, once this returns. */
 static void
-wait_for_init(const struct monitor *m, siginfo_t *info)
+wait_for_init(struct monitor *m)
 {
-	while (waitid((idtype_t)P_PIDFD, (id_t)m->pidfd, info,
-		       WEXITED | __WALL) < 0)
+	while (sys_wait_pidfd(m->pidfd, &m->end.init, &m->end.usage) < 0)
 		if (errno != EINTR)
 			die_errno("cannot wait for the end of the box");
 }
 
-void
-monitor_run(const struct plan *plan, int go, int status, int pidfd)
+/* SIGCONT for us when init reads from the pipe or is gone; SIGKILL when the
+ * time is over and we do not see to it. */
+static void
+arm(struct monitor *m)
 {
-	struct monitor m = { .status = status, .pidfd = pidfd };
-	siginfo_t info = { 0 };
-
-	cred_drop(plan->uid, plan->gid);
-	open_signals(&m);
-	if (fcntl(m.status, F_SETFL, O_NONBLOCK) < 0)
+	if (fcntl(m->status, F_SETFL, O_NONBLOCK) < 0 ||
+		fcntl(m->go, F_SETOWN, getpid()) < 0 ||
+		fcntl(m->go, F_SETSIG, SIGCONT) < 0 ||
+		fcntl(m->go, F_SETFL, O_NONBLOCK | O_ASYNC) < 0)
 		die_errno("cannot watch the box");
+	if (m->time)
+		make_timer(m);
+	if (m->time)
+		start_clock(m); /* anew when the command starts */
+}
+
+void
+monitor_run(const struct monitor_start *start)
+{
+	struct monitor m = {
+		.end = { .plan = start->plan, .cgroup = start->cgroup },
+		.go = start->go,
+		.status = start->status,
+		.pidfd = start->pidfd,
+		.time = (int64_t)start->plan->limits.v[LIMIT_TIMEOUT],
+	};
+
+	cred_drop(start->plan->uid, start->plan->gid);
+	open_signals(&m);
+	arm(&m);
 	look_at_terminal(&m);
+	m.leader = getsid(0) == getpid();
 	/* A key that was pressed before init was there waits here only; of
 	 * the others init has a copy pending, and takes no second one. */
 	forward(&m, true);
 	/* EPIPE: init has failed and said why; that is seen below. */
-	if (write(go, "", 1) < 0 && errno != EPIPE)
+	if (write(m.go, "", 1) < 0 && errno != EPIPE)
 		die_errno("cannot start the box");
 	watch(&m);
-	wait_for_init(&m, &info);
+	wait_for_init(&m);
 	restore_terminal(&m);
-	if (m.ended)
-		end_like(m.how);
-	if (info.si_code == CLD_EXITED)
-		_exit(EXIT_MINIBOX);
-	die(EXIT_MINIBOX, "the box was ended from outside by signal %d",
-		info.si_status);
+	ending_run(&m.end);
 }

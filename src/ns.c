@@ -18,21 +18,34 @@
 #include "trusted.h"
 
 pid_t
-ns_clone(uint64_t namespaces, int *pidfd)
+ns_clone(uint64_t namespaces, int cgroup, int *pidfd)
 {
 	struct clone_args args = {
 		.flags = namespaces | CLONE_PIDFD,
 		.pidfd = (uintptr_t)pidfd,
 		.exit_signal = SIGCHLD,
 	};
-	pid_t pid = sys_clone3(&args);
+	pid_t pid;
 
+	if (cgroup >= 0) {
+		args.flags &= ~(__u64)CLONE_NEWCGROUP;
+		args.flags |= CLONE_INTO_CGROUP;
+		args.cgroup = (__u64)cgroup;
+	}
+	pid = sys_clone3(&args);
 	if (pid < 0)
 		die_errno("cannot make the namespaces of the box");
 	/* What follows in the child must never happen to the host. */
 	if (pid == 0 && getpid() != 1)
 		die(EXIT_MINIBOX, "the box is not in a pid namespace");
 	return pid;
+}
+
+void
+ns_hide_cgroups(void)
+{
+	if (unshare(CLONE_NEWCGROUP) < 0)
+		die_errno("cannot make the cgroup namespace");
 }
 
 void

@@ -169,6 +169,35 @@ plan_filter(const struct box *box, bool host_network)
 	return host_network ? SYSCALLS_MINIMUM_HOST : SYSCALLS_MINIMUM;
 }
 
+/* What the caller asks for can only be less than what the policy gives. */
+static bool
+plan_limits(struct limits *limits, const struct box *box,
+	const struct request *request, struct refusal *refusal)
+{
+	static const enum policy_key keys[LIMITS] = {
+		[LIMIT_MEMORY] = KEY_MEMORY,
+		[LIMIT_PIDS] = KEY_PIDS_LIMIT,
+		[LIMIT_CPUS] = KEY_CPUS,
+		[LIMIT_TIMEOUT] = KEY_TIMEOUT,
+	};
+
+	*limits = box->limits;
+	for (enum limit i = 0; i < LIMITS; i++) {
+		uint64_t wanted = request->limits.v[i];
+
+		if (!wanted)
+			continue;
+		if (limits->v[i] && wanted > limits->v[i])
+			return fault_refuse(refusal, EXIT_DENIED,
+				box->lines[keys[i]],
+				xasprintf("--%s: box '%s' allows at most %s",
+					limit_name(i), box->name,
+					limit_text(i, limits->v[i])));
+		limits->v[i] = wanted;
+	}
+	return true;
+}
+
 bool
 plan_make(struct plan *plan, const struct box *box, const struct caller *caller,
 	const struct request *request, struct refusal *refusal)
@@ -191,6 +220,7 @@ plan_make(struct plan *plan, const struct box *box, const struct caller *caller,
 		.must_be_trusted = !policy_any_command(box),
 		.argv = plan_argv(box, request),
 		.umask = box->umask,
+		.status_fd = request->status_fd,
 		.filter = plan_filter(box, network == NETWORK_HOST),
 		.listed_only = box->exec == EXEC_LISTED,
 	};
@@ -199,6 +229,8 @@ plan_make(struct plan *plan, const struct box *box, const struct caller *caller,
 	if (plan->ncandidates == 0)
 		return fault_refuse(refusal, EXIT_DENIED, box->line,
 			refusal_text(box, plan->argv[0]));
+	if (!plan_limits(&plan->limits, box, request, refusal))
+		return false;
 	if (!mounts_make(&plan->mounts, box, caller, request, refusal))
 		return false;
 	plan->envp = env_build(box, caller, home, request, refusal);

@@ -49,6 +49,9 @@ struct plan {
 	char **argv;       /* [0] is left for the candidate */
 	char **envp;       /* [0] is left for PWD= */
 	int umask;         /* -1: the caller's */
+	struct limits limits;
+	const char *cgroup_root; /* NULL: auto */
+	int status_fd;           /* where the end is told; -1: nowhere */
 	enum syscalls_filter filter;
 	bool listed_only; /* nothing but what the box lists is ever executed */
 };

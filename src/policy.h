@@ -12,9 +12,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "limit.h"
+
 /* In the order of the table in keys.c. */
 enum policy_key {
 	KEY_DEFAULT_BOX,
+	KEY_CGROUP_ROOT,
 	KEY_ROOTFS,
 	KEY_DESCRIPTION,
 	KEY_USERS,
@@ -42,6 +45,20 @@ enum policy_key {
 	KEY_ENV_SET,
 	KEY_USER_ENV,
 	KEY_UMASK,
+	KEY_MEMORY,
+	KEY_PIDS_LIMIT,
+	KEY_CPUS,
+	KEY_TIMEOUT,
+	KEY_MAX_RUNNING,
+	KEY_NICE,
+	KEY_RLIMIT_NOFILE,
+	KEY_RLIMIT_NPROC,
+	KEY_RLIMIT_CORE,
+	KEY_RLIMIT_FSIZE,
+	KEY_RLIMIT_AS,
+	KEY_RLIMIT_MEMLOCK,
+	KEY_RLIMIT_STACK,
+	KEY_RLIMIT_CPU,
 	KEY_COUNT
 };
 
@@ -97,12 +114,17 @@ struct box {
 	struct network network;
 	int umask; /* -1: the caller's */
 	struct list env_keep, env_set;
+	struct limits limits;
+	uint64_t max_running; /* of one user; 0: no limit */
+	int nice;             /* -1: the caller's */
+	struct rlimit_rule rlimits[RLIMIT_RULES];
 };
 
 struct policy {
 	const char *file;
 	int lines[KEY_COUNT];    /* of the keys of [minibox] */
 	const char *default_box; /* or NULL */
+	const char *cgroup_root; /* NULL: auto */
 	struct box defaults;
 	int defaults_line; /* 0: no such section */
 	struct box *boxes;

@@ -123,6 +123,52 @@ take_network(struct request *request, const char *value)
 }
 
 static const char *
+take_limit(struct request *request, enum limit limit, const char *value)
+{
+	if (request->limits.v[limit])
+		return "given twice";
+	return limit_parse(limit, value, &request->limits.v[limit]);
+}
+
+static const char *
+take_memory(struct request *request, const char *value)
+{
+	return take_limit(request, LIMIT_MEMORY, value);
+}
+
+static const char *
+take_pids_limit(struct request *request, const char *value)
+{
+	return take_limit(request, LIMIT_PIDS, value);
+}
+
+static const char *
+take_cpus(struct request *request, const char *value)
+{
+	return take_limit(request, LIMIT_CPUS, value);
+}
+
+static const char *
+take_timeout(struct request *request, const char *value)
+{
+	return take_limit(request, LIMIT_TIMEOUT, value);
+}
+
+static const char *
+take_status_fd(struct request *request, const char *value)
+{
+	uint64_t fd;
+
+	if (request->status_fd >= 0)
+		return "given twice";
+	if (!value_count(value, INT32_MAX, &fd) || fd < 3)
+		return "must be the number of an open descriptor, at least 3, "
+		       "as in: --status-fd=3 3>status";
+	request->status_fd = (int)fd;
+	return NOFAULT;
+}
+
+static const char *
 take_explain(struct request *request, const char *value)
 {
 	(void)value;
@@ -165,6 +211,11 @@ static const struct option options[] = {
 	{ 'c', NULL, true, take_string },
 	{ 0, "hostname", true, take_hostname },
 	{ 0, "network", true, take_network },
+	{ 0, "memory", true, take_memory },
+	{ 0, "pids-limit", true, take_pids_limit },
+	{ 0, "cpus", true, take_cpus },
+	{ 0, "timeout", true, take_timeout },
+	{ 0, "status-fd", true, take_status_fd },
 	{ 'n', "dry-run", false, take_explain },
 	{ 'l', "list", false, take_list },
 	{ 0, "check", false, take_check },
@@ -267,6 +318,15 @@ parse_short(struct request *request, char **words, int *used)
 	return fault;
 }
 
+static bool
+asks_for_limits(const struct request *request)
+{
+	for (int i = 0; i < LIMITS; i++)
+		if (request->limits.v[i])
+			return true;
+	return false;
+}
+
 /* What goes with what. */
 static const char *
 check(struct request *request)
@@ -274,7 +334,8 @@ check(struct request *request)
 	bool runs = request->mode == MODE_RUN || request->mode == MODE_EXPLAIN;
 	bool narrows = request->nenv || request->nbinds || request->chdir ||
 		       request->hostname || request->no_network ||
-		       request->string;
+		       request->string || request->status_fd >= 0 ||
+		       asks_for_limits(request);
 
 	if (request->mode == MODE_HELP || request->mode == MODE_VERSION)
 		return NOFAULT;
@@ -304,6 +365,7 @@ request_parse(struct request *request, int argc, char **argv)
 	*request = (struct request){
 		.mode = MODE_RUN,
 		.login = argv[0][0] == '-',
+		.status_fd = -1,
 		.env = xcalloc((size_t)argc, sizeof(*request->env)),
 		.binds = xcalloc(BINDS_MAX, sizeof(*request->binds)),
 	};

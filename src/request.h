@@ -12,6 +12,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "limit.h"
 #include "value.h"
 
 enum request_mode {
@@ -34,6 +35,8 @@ struct request {
 	const char *chdir;      /* or NULL */
 	const char *hostname;   /* or NULL */
 	bool no_network;        /* --network=none */
+	struct limits limits;   /* 0: not asked for */
+	int status_fd;          /* of --status-fd; -1: none */
 	const char *string;     /* of -c, or NULL */
 	const char *check_file; /* of --check, or NULL */
 	char **command;         /* NULL-terminated; command[0] may be NULL */

@@ -16,7 +16,9 @@
 #include "sys.h"
 
 enum { SIGNALS = 64, MASK_BYTES = SIGNALS / 8 };
-enum { NOFILE_MIN = 16 }; /* of the default box; each bind is one more */
+enum { NOFILE_MIN = 20 }; /* of the default box; each bind is one more */
+
+static const int kept[SCRUB_KEPT] = { SIGHUP, SIGINT, SIGQUIT };
 
 /* By the bare system calls: sigaction(3) and sigprocmask(3) leave out the two
  * signals that libc uses itself, and those are inherited like any other. */
@@ -53,15 +55,30 @@ scrub_block_signals(void)
 	raw_mask(UINT64_MAX);
 }
 
-void
-scrub_unblock_signals(void)
+static bool
+is_ignored(int signo)
 {
+	uintptr_t action[8];
+
+	if (syscall(SYS_rt_sigaction, signo, NULL, action, (size_t)MASK_BYTES) <
+		0)
+		die_errno("cannot read the disposition of signal %d", signo);
+	return action[0] == (uintptr_t)SIG_IGN;
+}
+
+void
+scrub_give_back_signals(const struct saved *saved)
+{
+	for (size_t i = 0; i < SCRUB_KEPT; i++)
+		if (saved->ignored[i] &&
+			raw_disposition(kept[i], (uintptr_t)SIG_IGN) < 0)
+			die_errno("cannot ignore signal %d", kept[i]);
 	raw_mask(0);
 }
 
 /* To ignore a signal is to drop it where it is pending: signal(7).  The mask
  * that was inherited is of no interest, but it is why some may be. */
-static void
+void
 scrub_signals(void)
 {
 	uint64_t pending = 0;
@@ -72,7 +89,7 @@ scrub_signals(void)
 	if (pending)
 		all_dispositions((uintptr_t)SIG_IGN);
 	all_dispositions((uintptr_t)SIG_DFL);
-	scrub_unblock_signals();
+	raw_mask(0);
 }
 
 static void
@@ -109,6 +126,45 @@ scrub_stdio(void)
 	}
 }
 
+/* The descriptor that the caller wants to be written to.  Only its flags are
+ * looked at: it may lie on a file system of his. */
+static void
+scrub_keep(int fd)
+{
+	int flags = fcntl(fd, F_GETFL);
+
+	if (flags < 0)
+		die(EXIT_MINIBOX,
+			"--status-fd=%d: no such descriptor is open; as in: "
+			"--status-fd=3 3>status",
+			fd);
+	if (flags & O_PATH || (flags & O_ACCMODE) == O_RDONLY)
+		die(EXIT_MINIBOX,
+			"--status-fd=%d: the descriptor is not open for "
+			"writing; as in: --status-fd=3 3>status",
+			fd);
+}
+
+void
+scrub_close_others(const int keep[], size_t n)
+{
+	unsigned first = 3;
+
+	for (;;) {
+		unsigned next = ~0U; /* the lowest of them from `first` on */
+
+		for (size_t i = 0; i < n; i++)
+			if (keep[i] >= (int)first && (unsigned)keep[i] < next)
+				next = (unsigned)keep[i];
+		if (next > first && sys_close_range(first, next - 1) < 0)
+			die_errno("close_range (Linux 5.12 or later is "
+				  "needed)");
+		if (next == ~0U)
+			return;
+		first = next + 1;
+	}
+}
+
 /* Saves the limit and sets its soft part to `soft`, or to the hard limit if
  * that is lower. */
 static void
@@ -138,15 +194,18 @@ scrub_prctl(void)
 }
 
 void
-scrub_process(struct saved *saved)
+scrub_process(struct saved *saved, int keep)
 {
 	struct rlimit core; /* not given back: the command gets 0 */
 
 	scrub_prctl();
 	scrub_timers();
+	for (size_t i = 0; i < SCRUB_KEPT; i++)
+		saved->ignored[i] = is_ignored(kept[i]);
 	scrub_signals();
-	if (sys_close_range(3, ~0U) < 0)
-		die_errno("close_range (Linux 5.12 or later is needed)");
+	if (keep >= 0)
+		scrub_keep(keep);
+	scrub_close_others(&keep, 1);
 	scrub_stdio();
 	scrub_limit(RLIMIT_NOFILE, &saved->nofile, RLIM_INFINITY);
 	if (saved->nofile.rlim_max < NOFILE_MIN)

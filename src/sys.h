@@ -19,8 +19,11 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/types.h>
+#include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #ifndef AT_RECURSIVE
@@ -137,6 +140,28 @@ static inline int
 sys_pidfd_send_signal(int pidfd, int signo, siginfo_t *info)
 {
 	return (int)syscall(SYS_pidfd_send_signal, pidfd, signo, info, 0);
+}
+
+/* 5.4: as waitid(2) with P_PIDFD; the system call also says what the child and
+ * all that it has waited for have used. */
+static inline int
+sys_wait_pidfd(int pidfd, siginfo_t *info, struct rusage *usage)
+{
+	return (int)syscall(SYS_waitid, 3 /* P_PIDFD */, pidfd, info,
+		WEXITED | __WALL, usage);
+}
+
+/* By themselves: timer_create(3) would bring threads along. */
+static inline int
+sys_timer_create(clockid_t clock, struct sigevent *event, int *timer)
+{
+	return (int)syscall(SYS_timer_create, clock, event, timer);
+}
+
+static inline int
+sys_timer_settime(int timer, const struct itimerspec *value)
+{
+	return (int)syscall(SYS_timer_settime, timer, 0, value, NULL);
 }
 
 /* The version of Landlock; -1: the kernel has none, or it is not switched on.

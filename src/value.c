@@ -57,6 +57,17 @@ value_is_number(const char *value)
 	return *value && strspn(value, DIGITS) == strlen(value);
 }
 
+/* The first n characters, which are at most 18 digits. */
+static uint64_t
+number_of(const char *digits, size_t n)
+{
+	uint64_t number = 0;
+
+	for (size_t i = 0; i < n; i++)
+		number = number * 10 + (uint64_t)(digits[i] - '0');
+	return number;
+}
+
 bool
 value_id(const char *value, uint32_t *id)
 {
@@ -90,16 +101,74 @@ value_size(const char *value, uint64_t *bytes)
 	size_t n = strspn(value, DIGITS);
 	const char *unit = value[n] ? strchr(units, value[n]) : NULL;
 	unsigned shift = unit ? 10 * (unsigned)(unit - units + 1) : 0;
-	uint64_t number = 0;
+	uint64_t number;
 
 	if (n < 1 || n > 18 || (value[n] && (!unit || value[n + 1])))
 		return false;
-	for (size_t i = 0; i < n; i++)
-		number = number * 10 + (uint64_t)(value[i] - '0');
+	number = number_of(value, n);
 	if (number == 0 || number > (uint64_t)INT64_MAX >> shift)
 		return false;
 	*bytes = number << shift;
 	return true;
+}
+
+bool
+value_count(const char *value, uint64_t max, uint64_t *count)
+{
+	size_t n = strspn(value, DIGITS);
+
+	if (n < 1 || n > 18 || value[n])
+		return false;
+	*count = number_of(value, n);
+	return *count >= 1 && *count <= max;
+}
+
+bool
+value_duration(const char *value, uint64_t *ms)
+{
+	static const struct {
+		const char *name;
+		uint64_t ms;
+	} units[] = {
+		{ "ms", 1 },
+		{ "", 1000 },
+		{ "s", 1000 },
+		{ "m", 60 * 1000 },
+		{ "h", 3600 * 1000 },
+		{ "d", 86400 * 1000 },
+	};
+	size_t n = strspn(value, DIGITS);
+
+	if (n < 1 || n > 9)
+		return false;
+	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++)
+		if (!strcmp(value + n, units[i].name)) {
+			*ms = number_of(value, n) * units[i].ms;
+			return *ms > 0;
+		}
+	return false;
+}
+
+bool
+value_cpus(const char *value, uint64_t *thousandths)
+{
+	size_t whole = strspn(value, DIGITS), decimals = 0;
+	uint64_t n = number_of(value, whole < 5 ? whole : 0);
+
+	if (whole < 1 || whole > 4)
+		return false;
+	if (value[whole] == '.') {
+		value += whole + 1;
+		decimals = strspn(value, DIGITS);
+		if (decimals < 1 || decimals > 3 || value[decimals])
+			return false;
+	} else if (value[whole]) {
+		return false;
+	}
+	for (size_t i = 0; i < 3; i++)
+		n = n * 10 + (i < decimals ? (uint64_t)(value[i] - '0') : 0);
+	*thousandths = n;
+	return n >= 10;
 }
 
 bool

@@ -39,6 +39,16 @@ bool value_umask(const char *value, int *mask);
  * 2^63. */
 bool value_size(const char *value, uint64_t *bytes);
 
+/* N[ms|s|m|h|d], seconds without a unit, in milliseconds; N of at most 9
+ * digits, not 0. */
+bool value_duration(const char *value, uint64_t *ms);
+
+/* Digits, from 1 to `max`. */
+bool value_count(const char *value, uint64_t max, uint64_t *count);
+
+/* N or N.N, up to three decimals, from 0.01 to 9999, in thousandths. */
+bool value_cpus(const char *value, uint64_t *thousandths);
+
 /* Octal permission bits, 3 or 4 digits, at most 1777. */
 bool value_mode(const char *value, int *mode);
 

@@ -6,7 +6,7 @@
 #	sh stage.sh BUILD_DIR COMMAND [ARG]...
 #
 # Run as root.  In a private mount namespace, in which /etc, /usr/local and
-# /var are overlays, it does `make install` from BUILD_DIR, makes the root file
+# /var are overlays and /run is empty, it does `make install` from BUILD_DIR, makes the root file
 # system /var/lib/minibox/demo, the user tester (uid and gid 4001, no home) and
 # a policy that lets him run anything in the box demo.  COMMAND finds a scratch
 # directory, gone afterwards, in $STAGE_SCRATCH.
@@ -39,6 +39,7 @@ inside() {
 			"lowerdir=$dir,upperdir=$upper,workdir=$upper.work" \
 			overlay "$dir"
 	done
+	mount -t tmpfs -o mode=0755 tmpfs /run
 	rm -rf /etc/minibox.conf /etc/minibox.conf.d /var/lib/minibox \
 		/usr/local/bin/minibox /usr/local/sbin/minibox-rootfs
 	quietly env -u MAKEFLAGS -u MFLAGS -u MAKELEVEL -u DESTDIR \

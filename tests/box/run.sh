@@ -24,7 +24,6 @@ inside() {
 	shift
 
 	mount -t tmpfs -o mode=0755 tmpfs /home
-	mount -t tmpfs -o mode=0755 tmpfs /run
 	mount -t tmpfs -o mode=1777 tmpfs /dev/shm
 	sed -i '/^tester:/d' /etc/passwd /etc/group
 

@@ -4,10 +4,10 @@
 # in this list, from what knows nothing to what knows all.
 set -u
 cd "$(dirname "$0")/../../src" || exit 1
-order='die xalloc path fault envname value accounts caller status sys syscalls scan
+order='die xalloc path fault envname value limit accounts caller status report sys syscalls scan
 policy tokens keys request home passwd binds mounts rules reader authorize env plan
-explain scrub start cred trusted mountinfo ns fs dev source target root walk interp listed
-command load init monitor box main nonss'
+explain scrub clock start cred trusted slot cgroup ending mountinfo ns fs dev source target root walk interp listed
+rlimits command load init monitor box main nonss'
 passed=0 failed=0
 
 rank() {

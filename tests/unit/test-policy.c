@@ -17,6 +17,7 @@ static const struct key {
 	bool none; /* `none` is a value */
 } keys[] = {
 	{ "default-box", "b", "c", M, false, true },
+	{ "cgroup-root", "auto", "/sys/fs/cgroup/x/y", M, false, false },
 	{ "rootfs", "/r", "/s", B, false, false },
 	{ "description", "a text", "more", B, false, true },
 	{ "users", "alice", "1000", B, true, true },
@@ -44,6 +45,20 @@ static const struct key {
 	{ "env-set", "A=b", "C=", DB, true, true },
 	{ "user-env", "yes", "no", DB, false, false },
 	{ "umask", "022", "0777", DB, false, true },
+	{ "memory", "1M", "2G", DB, false, true },
+	{ "pids-limit", "1", "4194303", DB, false, true },
+	{ "cpus", "0.5", "2", DB, false, true },
+	{ "timeout", "500ms", "1d", DB, false, true },
+	{ "max-running", "1", "65535", DB, false, true },
+	{ "nice", "0", "19", DB, false, true },
+	{ "rlimit-nofile", "0", "64", DB, false, true },
+	{ "rlimit-nproc", "100", "unlimited", DB, false, true },
+	{ "rlimit-core", "0", "1M", DB, false, true },
+	{ "rlimit-fsize", "1G", "unlimited", DB, false, true },
+	{ "rlimit-as", "1G", "2G", DB, false, true },
+	{ "rlimit-memlock", "64K", "1M", DB, false, true },
+	{ "rlimit-stack", "8M", "unlimited", DB, false, true },
+	{ "rlimit-cpu", "1", "unlimited", DB, false, true },
 };
 
 static_assert(COUNT(keys) == KEY_COUNT, "a key has no test");

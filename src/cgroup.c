@@ -1,0 +1,420 @@
+/* SPDX-License-Identifier: MIT */
+/* Which control group does a box with limits live in?  cgroup_make runs in the
+ * caller's process before the clone, with fsuid 0; the others in the monitor,
+ * without any privilege. */
+#include "cgroup.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/magic.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/sysinfo.h>
+#include <sys/vfs.h>
+#include <unistd.h>
+
+#include "die.h"
+#include "path.h"
+#include "trusted.h"
+#include "xalloc.h"
+
+#define SERVICE "minibox.service"
+#define SERVICE_GROUP LIMIT_CGROUP_TOP "/minibox.slice/" SERVICE
+#define OWN_GROUP LIMIT_CGROUP_TOP "/minibox"
+#define ADMIN "; tell your administrator"
+
+enum { TEXT_MAX = 4096 }; /* bytes of a file of the kernel's */
+enum { PERIOD = 100000 }; /* of cpu.max: microseconds, the kernel's default */
+
+const struct cgroup cgroup_none = { .dir = -1, .events = -1, .peak = -1 };
+
+/* What a limit is for the kernel. */
+static const struct {
+	enum limit limit;
+	const char *controller;
+} controllers[] = {
+	{ LIMIT_MEMORY, "memory" },
+	{ LIMIT_PIDS, "pids" },
+	{ LIMIT_CPUS, "cpu" },
+};
+
+enum { CONTROLLERS = sizeof(controllers) / sizeof(controllers[0]) };
+
+/* A group on the way down, and its path for messages. */
+struct level {
+	int fd;
+	const char *path;
+};
+
+/* The beginning of a small file; NULL and errno. */
+static const char *
+read_at(int dir, const char *name)
+{
+	int fd = openat(dir, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+	char *text = xcalloc(TEXT_MAX, 1);
+	ssize_t n = fd < 0 ? -1 : read(fd, text, TEXT_MAX - 1);
+	int error = errno;
+
+	if (fd >= 0)
+		(void)close(fd);
+	errno = error;
+	return n < 0 ? NULL : text;
+}
+
+static bool
+write_at(int dir, const char *name, const char *text)
+{
+	int fd = openat(dir, name, O_WRONLY | O_NOFOLLOW | O_CLOEXEC);
+	size_t size = strlen(text);
+	bool done = fd >= 0 && write(fd, text, size) == (ssize_t)size;
+	int error = errno;
+
+	if (fd >= 0)
+		(void)close(fd);
+	errno = error;
+	return done;
+}
+
+/* `word` among those between blanks. */
+static bool
+has_word(const char *text, const char *word)
+{
+	size_t n = strlen(word);
+
+	while (*text) {
+		size_t len = strcspn(text, " \n");
+
+		if (len == n && !memcmp(text, word, n))
+			return true;
+		text += len + (text[len] != '\0');
+	}
+	return false;
+}
+
+static bool
+exists(const char *path)
+{
+	struct stat st;
+
+	return lstat(path, &st) == 0;
+}
+
+static bool
+is_cgroup2(int fd)
+{
+	struct statfs fs;
+
+	return fstatfs(fd, &fs) == 0 && fs.f_type == CGROUP2_SUPER_MAGIC;
+}
+
+/* A caller who may write there could take processes out of his box. */
+static void
+require_roots(const struct level *level)
+{
+	struct stat st;
+
+	if (fstatat(level->fd, "cgroup.procs", &st, AT_SYMLINK_NOFOLLOW) < 0)
+		die_errno("cannot look at %s/cgroup.procs", level->path);
+	if (st.st_uid != 0 || st.st_mode & (S_IWGRP | S_IWOTH))
+		die(EXIT_MINIBOX,
+			"%s/cgroup.procs is not root's alone, so that limits "
+			"would not hold" ADMIN
+			" to set another cgroup-root in minibox.conf",
+			level->path);
+}
+
+static _Noreturn void
+refuse_controller(const struct level *level, const char *name)
+{
+	switch (errno) {
+	case EBUSY:
+		die(EXIT_MINIBOX,
+			"%s has processes of its own, so it cannot limit "
+			"others" ADMIN " to set another cgroup-root",
+			level->path);
+	case EROFS:
+		die(EXIT_MINIBOX,
+			"control groups are mounted read-only" ADMIN
+			" to run: mount -o remount,rw " LIMIT_CGROUP_TOP);
+	default:
+		die_errno("cannot switch on the %s controller in %s", name,
+			level->path);
+	}
+}
+
+/* The groups below `level` get the controllers that the limits need. */
+static void
+enable(const struct level *level, const struct limits *limits)
+{
+	const char *there = read_at(level->fd, "cgroup.controllers");
+	const char *on = read_at(level->fd, "cgroup.subtree_control");
+
+	if (!there || !on)
+		die_errno("cannot read the controllers of %s", level->path);
+	for (size_t i = 0; i < CONTROLLERS; i++) {
+		const char *name = controllers[i].controller;
+
+		bool limited = limits->v[controllers[i].limit];
+		bool counted = i == 0; /* memory: for memory.peak */
+
+		if ((!limited && !counted) || has_word(on, name))
+			continue;
+		if (!has_word(there, name) && !limited)
+			continue;
+		if (!has_word(there, name))
+			die(EXIT_MINIBOX,
+				"%s: %s has no %s controller of cgroup v2" ADMIN
+				" (cgroup v1 may hold it; boot with "
+				"cgroup_no_v1=all)",
+				limit_name(controllers[i].limit), level->path,
+				name);
+		if (!write_at(level->fd, "cgroup.subtree_control",
+			    xasprintf("+%s", name)))
+			refuse_controller(level, name);
+	}
+}
+
+/* The next group on the way; the last one is made if it is missing. */
+static void
+descend(struct level *level, const char *name, bool last)
+{
+	int fd, up = level->fd;
+
+	level->path = path_join(level->path, name);
+	if (last && mkdirat(up, name, 0755) < 0 && errno != EEXIST &&
+		errno != EROFS)
+		die_errno("cannot make the control group %s", level->path);
+	fd = openat(up, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (fd < 0 && (errno == ENOTDIR || errno == ELOOP))
+		die(EXIT_MINIBOX,
+			"%s is no directory, or a symbolic link" ADMIN
+			" to write another cgroup-root",
+			level->path);
+	if (fd < 0)
+		die_errno("control group %s" ADMIN, level->path);
+	(void)close(up);
+	level->fd = fd;
+}
+
+/* On a host that systemd runs, control groups are systemd's, but for those
+ * that it delegates. */
+static const char *
+choose_root(const char *wanted)
+{
+	if (wanted)
+		return wanted;
+	if (exists(SERVICE_GROUP))
+		return SERVICE_GROUP;
+	if (exists("/run/systemd/system"))
+		die(EXIT_MINIBOX, "limits of a box need " SERVICE
+				  ", which is not running" ADMIN
+				  " to run: systemctl enable --now " SERVICE);
+	return OWN_GROUP;
+}
+
+static struct level
+open_top(void)
+{
+	struct level top = { .path = LIMIT_CGROUP_TOP };
+	const char *why;
+
+	top.fd = trusted_open_dir(top.path, &why);
+	if (top.fd < 0)
+		die(EXIT_MINIBOX, "limits of a box need cgroup v2: %s", why);
+	return top;
+}
+
+static _Noreturn void
+refuse_v1(const char *path)
+{
+	if (exists(LIMIT_CGROUP_TOP "/memory") ||
+		exists(LIMIT_CGROUP_TOP "/systemd"))
+		die(EXIT_MINIBOX,
+			"limits of a box need cgroup v2, and %s is not: this "
+			"host uses v1" ADMIN
+			" to boot with systemd.unified_cgroup_hierarchy=1 and "
+			"cgroup_no_v1=all",
+			path);
+	die(EXIT_MINIBOX,
+		"limits of a box need cgroup v2, which is not mounted" ADMIN
+		" to run: mount -t cgroup2 cgroup2 " LIMIT_CGROUP_TOP);
+}
+
+/* The group below which those of the boxes are. */
+static struct level
+open_root(const struct plan *plan)
+{
+	const char *root = choose_root(plan->cgroup_root);
+	const char *p = root + strlen(LIMIT_CGROUP_TOP);
+	struct level level = open_top();
+
+	while (*p) {
+		size_t n = strcspn(++p, "/");
+
+		if (is_cgroup2(level.fd)) {
+			require_roots(&level);
+			enable(&level, &plan->limits);
+		}
+		if (!p[n] && !is_cgroup2(level.fd))
+			refuse_v1(root);
+		descend(&level, xstrndup(p, n), !p[n]);
+		p += n;
+	}
+	require_roots(&level);
+	enable(&level, &plan->limits);
+	return level;
+}
+
+/* The process that made the group `name` (BOX.UID.PID); 0: not a name of
+ * ours. */
+static pid_t
+maker_of(const char *name)
+{
+	const char *dot = strrchr(name, '.');
+	char *end;
+	long pid;
+
+	if (!dot || dot == name)
+		return 0;
+	pid = strtol(dot + 1, &end, 10);
+	return *end || pid <= 0 || pid > INT32_MAX ? 0 : (pid_t)pid;
+}
+
+/* Left by boxes that are gone.  That of a living monitor is in use, or about to
+ * be; one with processes cannot be removed. */
+static void
+remove_empty(const struct level *level)
+{
+	int fd = openat(level->fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
+	struct dirent *entry;
+
+	if (!dir)
+		die_errno("cannot list %s", level->path);
+	while ((entry = readdir(dir))) {
+		pid_t maker = maker_of(entry->d_name);
+
+		if (maker && kill(maker, 0) < 0 && errno == ESRCH)
+			(void)unlinkat(level->fd, entry->d_name, AT_REMOVEDIR);
+	}
+	(void)closedir(dir);
+}
+
+/* `text` as the kernel keeps it: limits are read back. */
+static void
+set(const struct level *group, const char *name, const char *text)
+{
+	const char *now;
+
+	if (!write_at(group->fd, name, text))
+		die_errno("cannot set %s/%s to %s", group->path, name, text);
+	now = read_at(group->fd, name);
+	if (!now || strcmp(now, xasprintf("%s\n", text)))
+		die(EXIT_MINIBOX, "%s/%s could not be set to %s", group->path,
+			name, text);
+}
+
+static const char *
+number(uint64_t n)
+{
+	return xasprintf("%llu", (unsigned long long)n);
+}
+
+/* Where the kernel has no swap it has no limit of it either. */
+static void
+forbid_swap(const struct level *group)
+{
+	struct sysinfo info;
+
+	if (faccessat(group->fd, "memory.swap.max", F_OK, 0) < 0 &&
+		sysinfo(&info) == 0 && info.totalswap == 0)
+		return;
+	set(group, "memory.swap.max", "0");
+}
+
+static void
+set_limits(const struct level *group, const struct limits *limits)
+{
+	uint64_t memory = limits->v[LIMIT_MEMORY];
+	uint64_t pids = limits->v[LIMIT_PIDS], cpus = limits->v[LIMIT_CPUS];
+
+	if (memory) {
+		/* The kernel counts whole pages. */
+		memory -= memory % (uint64_t)sysconf(_SC_PAGESIZE);
+		set(group, "memory.max", number(memory));
+		forbid_swap(group);
+		/* The box ends as a whole, never by halves. */
+		set(group, "memory.oom.group", "1");
+	}
+	if (pids)
+		set(group, "pids.max", number(pids + 1)); /* and init */
+	if (cpus)
+		set(group, "cpu.max",
+			xasprintf("%llu %d",
+				(unsigned long long)(cpus * PERIOD / 1000),
+				PERIOD));
+}
+
+void
+cgroup_make(struct cgroup *made, const struct plan *plan)
+{
+	struct level level = open_root(plan);
+	const char *name = xasprintf("%s.%u.%d", plan->box->name,
+		(unsigned)plan->uid, (int)getpid());
+
+	remove_empty(&level);
+	/* Of a process that had our number, and is gone. */
+	(void)unlinkat(level.fd, name, AT_REMOVEDIR);
+	if (mkdirat(level.fd, name, 0755) < 0)
+		die_errno("cannot make the control group %s/%s", level.path,
+			name);
+	descend(&level, name, false);
+	set_limits(&level, &plan->limits);
+	*made = (struct cgroup){ .dir = level.fd, .events = -1, .peak = -1 };
+	made->peak = openat(level.fd, "memory.peak", O_RDONLY | O_CLOEXEC);
+	if (!plan->limits.v[LIMIT_MEMORY])
+		return;
+	made->events = openat(level.fd, "memory.events", O_RDONLY | O_CLOEXEC);
+	if (made->events < 0)
+		die_errno("cannot watch %s/memory.events", level.path);
+}
+
+/* The number that follows `word` in the file. */
+static bool
+read_number(int fd, const char *word, uint64_t *n)
+{
+	char text[TEXT_MAX];
+	ssize_t got = fd < 0 ? -1 : pread(fd, text, sizeof(text) - 1, 0);
+	char *p = text;
+
+	if (got <= 0)
+		return false;
+	text[got] = '\0';
+	while (strncmp(p, word, strlen(word)) != 0) {
+		p = strchr(p, '\n');
+		if (!p)
+			return false;
+		p++;
+	}
+	*n = strtoull(p + strlen(word), NULL, 10);
+	return true;
+}
+
+bool
+cgroup_out_of_memory(const struct cgroup *group)
+{
+	uint64_t reached, killed;
+
+	return read_number(group->events, "oom ", &reached) &&
+	       read_number(group->events, "oom_kill ", &killed) && reached &&
+	       killed;
+}
+
+bool
+cgroup_memory_peak(const struct cgroup *group, uint64_t *bytes)
+{
+	return read_number(group->peak, "", bytes);
+}
