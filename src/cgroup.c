@@ -29,7 +29,12 @@
 enum { TEXT_MAX = 4096 }; /* bytes of a file of the kernel's */
 enum { PERIOD = 100000 }; /* of cpu.max: microseconds, the kernel's default */
 
-const struct cgroup cgroup_none = { .dir = -1, .events = -1, .peak = -1 };
+const struct cgroup cgroup_none = {
+	.dir = -1,
+	.events = -1,
+	.peak = -1,
+	.stat = -1,
+};
 
 /* What a limit is for the kernel. */
 static const struct {
@@ -373,7 +378,9 @@ cgroup_make(struct cgroup *made, const struct plan *plan)
 			name);
 	descend(&level, name, false);
 	set_limits(&level, &plan->limits);
-	*made = (struct cgroup){ .dir = level.fd, .events = -1, .peak = -1 };
+	*made = cgroup_none;
+	made->dir = level.fd;
+	made->stat = openat(level.fd, "cpu.stat", O_RDONLY | O_CLOEXEC);
 	made->peak = openat(level.fd, "memory.peak", O_RDONLY | O_CLOEXEC);
 	if (!plan->limits.v[LIMIT_MEMORY])
 		return;
@@ -411,6 +418,13 @@ cgroup_out_of_memory(const struct cgroup *group)
 	return read_number(group->events, "oom ", &reached) &&
 	       read_number(group->events, "oom_kill ", &killed) && reached &&
 	       killed;
+}
+
+bool
+cgroup_times(const struct cgroup *group, uint64_t *user, uint64_t *system)
+{
+	return read_number(group->stat, "user_usec ", user) &&
+	       read_number(group->stat, "system_usec ", system);
 }
 
 bool

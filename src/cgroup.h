@@ -21,6 +21,7 @@ struct cgroup {
 	int dir;    /* for CLONE_INTO_CGROUP */
 	int events; /* memory.events */
 	int peak;   /* memory.peak, Linux 5.19 */
+	int stat;   /* cpu.stat */
 };
 
 /* No group. */
@@ -38,6 +39,9 @@ void cgroup_make(struct cgroup *group, const struct plan *plan);
 /* Whether the memory limit has ended processes: memory.events.  Needs no
  * privilege. */
 bool cgroup_out_of_memory(const struct cgroup *group);
+
+/* Processor time of the whole group, in microseconds; false: not known. */
+bool cgroup_times(const struct cgroup *group, uint64_t *user, uint64_t *system);
 
 /* The most memory that was used, in bytes; false: not known. */
 bool cgroup_memory_peak(const struct cgroup *group, uint64_t *bytes);

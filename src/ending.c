@@ -70,11 +70,17 @@ tell_end(const struct ending *end, int how, enum report_limit limit)
 		.system_ms = ms_of(&end->usage.ru_stime),
 		.max_rss = (uint64_t)end->usage.ru_maxrss << 10,
 	};
+	uint64_t user, system; /* microseconds */
 	char line[REPORT_MAX];
 	size_t size;
 
 	if (end->plan->status_fd < 0)
 		return;
+	/* init, if it was killed, could not wait for the others. */
+	if (cgroup_times(end->cgroup, &user, &system)) {
+		report.user_ms = user / 1000;
+		report.system_ms = system / 1000;
+	}
 	report.has_memory_peak =
 		cgroup_memory_peak(end->cgroup, &report.memory_peak);
 	size = report_end(line, &report);

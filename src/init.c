@@ -133,6 +133,16 @@ struct watch {
 				      was handed on */
 };
 
+/* The kernel would kill what is left when init ends, but then forget what it
+ * has used. */
+static void
+end_all(void)
+{
+	(void)kill(-1, SIGKILL); /* everything but us; ESRCH: nothing is left */
+	while (waitpid(-1, NULL, 0) > 0 || errno == EINTR)
+		;
+}
+
 /* Reaps whatever ended or stopped; returns when nothing more did.  Ends with
  * the command. */
 static void
@@ -157,6 +167,7 @@ reap(struct watch *w)
 			tell(w->fds->status, STATUS_CONTINUED, w->stops);
 			wake_monitor(w->fds->go);
 		} else {
+			end_all();
 			tell(w->fds->status, STATUS_ENDED, how);
 			_exit(0);
 		}

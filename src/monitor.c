@@ -12,15 +12,13 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "clock.h"
 #include "cred.h"
+#include "deadline.h"
 #include "die.h"
 #include "ending.h"
 #include "scrub.h"
 #include "status.h"
 #include "sys.h"
-
-enum { GRACE_MS = 1000 }; /* of a monitor that does not run in time */
 
 struct monitor {
 	struct ending end; /* what is known of it */
@@ -28,8 +26,7 @@ struct monitor {
 	int go;
 	int status;
 	int pidfd;
-	int timer;       /* ends us, stopped or not, if we do not do it */
-	int64_t time;    /* of the command, in ms; 0: no limit */
+	struct deadline deadline;
 	int tty;         /* the controlling terminal, or -1 */
 	bool foreground; /* our process group had the terminal */
 	bool leader;     /* of the session */
@@ -37,62 +34,6 @@ struct monitor {
 	bool must_stop;  /* the last record says that the command stopped */
 	bool closed;     /* no more records */
 };
-
-/*
- * The caller may stop us, to let his command run for longer.  But a timer with
- * SIGKILL ends a stopped process, too (timer_create(2)), and init ends with us.
- */
-static void
-make_timer(struct monitor *m)
-{
-	struct sigevent event = {
-		.sigev_notify = SIGEV_SIGNAL,
-		.sigev_signo = SIGKILL,
-	};
-
-	if (sys_timer_create(CLOCK_MONOTONIC, &event, &m->timer) < 0)
-		die_errno("cannot set the time limit (see: ulimit -i)");
-}
-
-/* The time of the command begins. */
-static void
-start_clock(struct monitor *m)
-{
-	int64_t ms = m->time + GRACE_MS;
-	struct itimerspec value = {
-		.it_value = { .tv_sec = ms / 1000,
-			.tv_nsec = ms % 1000 * 1000000 },
-	};
-
-	m->end.started = clock_ms();
-	if (m->time && sys_timer_settime(m->timer, &value) < 0)
-		die_errno("cannot set the time limit");
-}
-
-/* For poll(2): how long until the box must end; -1: for ever. */
-static int
-time_left(const struct monitor *m)
-{
-	int64_t left = m->end.started + m->time - clock_ms();
-
-	if (!m->time || m->end.time_over)
-		return -1;
-	if (left < 0)
-		return 0;
-	return left < INT32_MAX ? (int)left : INT32_MAX;
-}
-
-static void
-check_time(struct monitor *m)
-{
-	if (time_left(m) != 0)
-		return;
-	m->end.time_over = true;
-	/* ESRCH: it has just ended by itself. */
-	if (sys_pidfd_send_signal(m->pidfd, SIGKILL, NULL) < 0 &&
-		errno != ESRCH)
-		die_errno("cannot end the box in time");
-}
 
 /*
  * A shell in the box takes the terminal for a process group of its own and
@@ -138,8 +79,10 @@ is_forwarded(const struct monitor *m, const struct signalfd_siginfo *info)
 {
 	if (m->leader && info->ssi_signo == SIGHUP)
 		return true;
-	/* <= 0: kill(2) and its kin; the kernel's own codes are above. */
-	return info->ssi_code <= 0 && info->ssi_signo != SIGCHLD;
+	/* <= 0: kill(2) and its kin, and our timers; the kernel's own codes are
+	 * above. */
+	return info->ssi_code <= 0 && info->ssi_code != SI_TIMER &&
+	       info->ssi_signo != SIGCHLD;
 }
 
 static void
@@ -185,7 +128,8 @@ take_record(struct monitor *m, const struct status *record)
 	m->must_stop = record->kind == STATUS_STOPPED;
 	switch ((enum status_kind)record->kind) {
 	case STATUS_STARTED:
-		start_clock(m);
+		deadline_start(&m->deadline);
+		m->end.started = m->deadline.started;
 		break;
 	case STATUS_STOPPED:
 		m->stops = record->value;
@@ -254,9 +198,30 @@ stop(struct monitor *m)
 		forward(m, false);
 		read_status(m);
 	}
-	if (m->must_stop)
+	if (m->must_stop && !m->end.time_over)
 		(void)kill(getpid(), SIGSTOP);
 	m->must_stop = false;
+}
+
+/* init ends the box as if the command had been killed, and so knows what all of
+ * it has used; unless the caller has stopped init. */
+static void
+check_time(struct monitor *m)
+{
+	switch (deadline_step(&m->deadline)) {
+	case DEADLINE_WAIT:
+		break;
+	case DEADLINE_END:
+		m->end.time_over = true;
+		hand_on(m, SIGKILL);
+		break;
+	case DEADLINE_KILL:
+		/* ESRCH: it has just ended by itself. */
+		if (sys_pidfd_send_signal(m->pidfd, SIGKILL, NULL) < 0 &&
+			errno != ESRCH)
+			die_errno("cannot end the box in time");
+		break;
+	}
 }
 
 static void
@@ -268,7 +233,8 @@ watch(struct monitor *m)
 	};
 
 	while (!m->closed) {
-		if (poll(fds, 2, time_left(m)) < 0 && errno != EINTR)
+		if (poll(fds, 2, deadline_left(&m->deadline)) < 0 &&
+			errno != EINTR)
 			die_errno("cannot wait for the box");
 		forward(m, false);
 		read_status(m);
@@ -287,20 +253,15 @@ wait_for_init(struct monitor *m)
 			die_errno("cannot wait for the end of the box");
 }
 
-/* SIGCONT for us when init reads from the pipe or is gone; SIGKILL when the
- * time is over and we do not see to it. */
+/* SIGCONT for us when init reads from the pipe or is gone. */
 static void
-arm(struct monitor *m)
+arm(const struct monitor *m)
 {
 	if (fcntl(m->status, F_SETFL, O_NONBLOCK) < 0 ||
 		fcntl(m->go, F_SETOWN, getpid()) < 0 ||
 		fcntl(m->go, F_SETSIG, SIGCONT) < 0 ||
 		fcntl(m->go, F_SETFL, O_NONBLOCK | O_ASYNC) < 0)
 		die_errno("cannot watch the box");
-	if (m->time)
-		make_timer(m);
-	if (m->time)
-		start_clock(m); /* anew when the command starts */
 }
 
 void
@@ -311,12 +272,14 @@ monitor_run(const struct monitor_start *start)
 		.go = start->go,
 		.status = start->status,
 		.pidfd = start->pidfd,
-		.time = (int64_t)start->plan->limits.v[LIMIT_TIMEOUT],
 	};
 
 	cred_drop(start->plan->uid, start->plan->gid);
 	open_signals(&m);
 	arm(&m);
+	deadline_make(
+		&m.deadline, (int64_t)start->plan->limits.v[LIMIT_TIMEOUT]);
+	deadline_start(&m.deadline); /* anew when the command starts */
 	look_at_terminal(&m);
 	m.leader = getsid(0) == getpid();
 	/* A key that was pressed before init was there waits here only; of

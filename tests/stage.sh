@@ -6,10 +6,10 @@
 #	sh stage.sh BUILD_DIR COMMAND [ARG]...
 #
 # Run as root.  In a private mount namespace, in which /etc, /usr/local and
-# /var are overlays and /run is empty, it does `make install` from BUILD_DIR, makes the root file
-# system /var/lib/minibox/demo, the user tester (uid and gid 4001, no home) and
-# a policy that lets him run anything in the box demo.  COMMAND finds a scratch
-# directory, gone afterwards, in $STAGE_SCRATCH.
+# /var are overlays and /run is empty, it does `make install` from BUILD_DIR,
+# makes the root file system /var/lib/minibox/demo, the user tester (uid and gid
+# 4001, no home) and a policy that lets him run anything in the box demo.
+# COMMAND finds a scratch directory, gone afterwards, in $STAGE_SCRATCH.
 
 set -eu
 
@@ -60,7 +60,9 @@ inside() {
 
 	cd /
 	exec env -i PATH="$PATH" LC_ALL=C CC="${CC:-cc}" \
-		PYTHONDONTWRITEBYTECODE=1 STAGE_SCRATCH="$STAGE_SCRATCH" "$@"
+		PYTHONDONTWRITEBYTECODE=1 STAGE_SCRATCH="$STAGE_SCRATCH" \
+		MINIBOX_TEST_SLOW="${MINIBOX_TEST_SLOW:-1}" \
+		MINIBOX_TEST_BUILD="$build" "$@"
 }
 
 [ "$(id -u)" = 0 ] || die "must be run as root"

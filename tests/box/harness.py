@@ -27,8 +27,12 @@ ROOTS = '/usr/local/lib/minibox-test'    # root file systems made by the tests
 ROOT = ROOTS + '/root'                   # busybox and the probes
 PROBE = '/bin/probe'
 RACE = ROOTS + '/race'                   # of race.c, for the host
+KILLS = ROOTS + '/kills'                 # of kills.c, for the host
 SCRATCH = os.environ.get('MINIBOX_TEST_SCRATCH', '/nonexistent')
-LIMIT = 20                               # seconds that a run may take
+# How much slower than usual the machine is, as under emulation: limits of time
+# are longer, and what is repeated at random is repeated less often.
+SLOW = int(os.environ.get('MINIBOX_TEST_SLOW', '1'))
+LIMIT = 20 * SLOW                        # seconds that a run may take
 
 LIBC = ctypes.CDLL(None, use_errno=True)
 SYSCALLS = {
@@ -53,6 +57,11 @@ STRANGER = User('4999', 4999, '/nonexistent')   # not in /etc/passwd
 NOBODY = User('nobody', 65534, '/nonexistent')
 SUPERUSER = User('root', 0, '/root')
 LAB, DENIED = 5001, 5002
+
+
+def rounds(count):
+    """How often something is repeated on this machine, at random instants."""
+    return max(count // SLOW, min(count, 10))
 
 
 class Result(NamedTuple):

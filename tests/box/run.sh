@@ -57,12 +57,16 @@ inside() {
 		${CC:-cc} -O1 -static -pthread -o "$root/bin/$probe" "$here/$probe.c" ||
 			die "cannot compile $here/$probe.c"
 	done
-	${CC:-cc} -O1 -static -o "${root%/*}/race" "$here/race.c" ||
-		die "cannot compile $here/race.c"
+	for tool in race kills; do
+		${CC:-cc} -O1 -static -o "${root%/*}/$tool" "$here/$tool.c" ||
+			die "cannot compile $here/$tool.c"
+	done
 
 	cd "$here"
 	exec env -i PATH="$PATH" LC_ALL=C.UTF-8 PYTHONDONTWRITEBYTECODE=1 \
-		MINIBOX_TEST_SCRATCH="$STAGE_SCRATCH" python3 -c \
+		MINIBOX_TEST_SCRATCH="$STAGE_SCRATCH" \
+		MINIBOX_TEST_SLOW="${MINIBOX_TEST_SLOW:-1}" \
+		MINIBOX_TEST_BUILD="$MINIBOX_TEST_BUILD" python3 -c \
 		'import sys, harness; sys.exit(harness.main(sys.argv[1:]))' "$@"
 }
 

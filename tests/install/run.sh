@@ -54,6 +54,11 @@ check "installs" installed "$work/a"
 check "sets 4755 root:root" is "$work/a.root/usr/local/bin/minibox" 4755 \
 	root:root
 check "gives a policy" is "$work/a.root/etc/minibox.conf" 600 root:root
+for unit in service slice; do
+	check "installs minibox.$unit" is \
+		"$work/a.root/usr/local/lib/systemd/system/minibox.$unit" \
+		644 root:root
+done
 echo '# edited' >>"$work/a.root/etc/minibox.conf"
 check "installs again" installed "$work/a"
 check "leaves an edited policy" grep -q '^# edited$' \

@@ -6,7 +6,7 @@ set -u
 cd "$(dirname "$0")/../../src" || exit 1
 order='die xalloc path fault envname value limit accounts caller status report sys syscalls scan
 policy tokens keys request home passwd binds mounts rules reader authorize env plan
-explain scrub clock start cred trusted slot cgroup ending mountinfo ns fs dev source target root walk interp listed
+explain scrub clock deadline start cred trusted slot cgroup ending mountinfo ns fs dev source target root walk interp listed
 rlimits command load init monitor box main nonss'
 passed=0 failed=0
 
