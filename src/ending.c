@@ -99,7 +99,7 @@ end_of_time(const struct ending *end)
 {
 	die_say("box '%s': the time limit of %s is over", end->plan->box->name,
 		limit_of(end, LIMIT_TIMEOUT));
-	tell_end(end, W_EXITCODE(EXIT_TIME, 0), REPORT_TIME);
+	tell_end(end, EXIT_TIME << 8, REPORT_TIME); /* as of wait(2) */
 	_exit(EXIT_TIME);
 }
 
