@@ -16,6 +16,7 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 
+#include "cred.h"
 #include "die.h"
 #include "path.h"
 #include "trusted.h"
@@ -182,24 +183,38 @@ enable(const struct level *level, const struct limits *limits)
 	}
 }
 
+/* The root of cgroupfs has mode 0555: to root without capabilities, too. */
+static void
+make_missing(int up, const char *name, const char *path)
+{
+	int made;
+
+	cred_lend();
+	made = mkdirat(up, name, 0755);
+	if (made < 0 && errno != EEXIST)
+		die_errno("cannot make the control group %s", path);
+	cred_take_back();
+}
+
 /* The next group on the way; the last one is made if it is missing. */
 static void
 descend(struct level *level, const char *name, bool last)
 {
-	int fd, up = level->fd;
+	const int flags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
+	int up = level->fd, fd = openat(up, name, flags);
 
 	level->path = path_join(level->path, name);
-	if (last && mkdirat(up, name, 0755) < 0 && errno != EEXIST &&
-		errno != EROFS)
-		die_errno("cannot make the control group %s", level->path);
-	fd = openat(up, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (fd < 0 && errno == ENOENT && last) {
+		make_missing(up, name, level->path);
+		fd = openat(up, name, flags);
+	}
 	if (fd < 0 && (errno == ENOTDIR || errno == ELOOP))
 		die(EXIT_MINIBOX,
 			"%s is no directory, or a symbolic link" ADMIN
 			" to write another cgroup-root",
 			level->path);
 	if (fd < 0)
-		die_errno("control group %s" ADMIN, level->path);
+		die_errno("cannot use the control group %s", level->path);
 	(void)close(up);
 	level->fd = fd;
 }

@@ -31,8 +31,9 @@ void cred_as_root(void);
 /*
  * Between these two, CAP_DAC_OVERRIDE and CAP_FOWNER are effective; at no other
  * time are they.  For the one call that makes an overlay: it keeps the
- * credentials of who makes it, and copies files up with them.  init, as root,
- * before the drop.  Dies on failure.
+ * credentials of who makes it, and copies files up with them; and to make a
+ * control group at the top, where root, too, may not write (mode 0555).  init
+ * and the caller's process, as root, before the drop.  Dies on failure.
  */
 void cred_lend(void);
 void cred_take_back(void);

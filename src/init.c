@@ -120,17 +120,27 @@ tell_no_exec(const struct die_listener *self, int status, const char *message)
 	tell_death(self, STATUS_NO_EXEC, status, message);
 }
 
-enum { SIGNALS = 64, TWIN_MS = 1000 };
+enum { SIGNALS = 64, TWIN_MS = 1000, TAKEN_MAX = 32 };
+
+/* Copies of a signal that came to init itself, whose twins the monitor may
+ * still hand on. */
+struct twins {
+	unsigned n;
+	int64_t last; /* clock_ms() */
+	pid_t sender; /* of the last; 0: outside */
+};
+
+/* Who sent it: somebody outside, a process of the box, the terminal. */
+enum sender { OUTSIDE, INSIDE, TERMINAL, SENDERS };
 
 /* What init knows of the command. */
 struct watch {
 	pid_t command;
 	const struct init_fds *fds;
-	int stops;                 /* how often it was stopped */
-	bool stopped;              /* it is now */
-	int64_t seen[SIGNALS + 1]; /* when a signal came to init itself, in
-				      ms; 0: not since the last of the kind
-				      was handed on */
+	bool changed; /* something ended, stopped or goes on: see serve */
+	int stops;    /* how often it was stopped */
+	bool stopped; /* it is now */
+	struct twins twins[SENDERS][SIGNALS + 1];
 };
 
 /* The kernel would kill what is left when init ends, but then forget what it
@@ -174,23 +184,10 @@ reap(struct watch *w)
 	}
 }
 
-/* Shells control jobs with these.  One that stops takes a pending SIGCONT
- * back, and the other way round (signal(7)): so they count as one. */
-static int
-kind_of(int signo)
-{
-	return signo == SIGTSTP || signo == SIGTTIN || signo == SIGTTOU
-		       ? SIGCONT
-		       : signo;
-}
-
-/* The monitor hands on what comes from processes (see is_forwarded there).
- * From the terminal only job control matters: it takes a SIGCONT back. */
 static bool
-may_have_twin(int signo, const siginfo_t *info)
+is_stop(int signo)
 {
-	return info->si_code <= 0 ? info->si_code != SI_QUEUE
-				  : kind_of(signo) == SIGCONT;
+	return signo == SIGTSTP || signo == SIGTTIN || signo == SIGTTOU;
 }
 
 /* init and the command are in the process group of the monitor at first; a
@@ -201,65 +198,145 @@ shares_our_group(pid_t command)
 	return getpgid(command) == getpgrp();
 }
 
-/*
- * A signal that the monitor hands on, when it knew of the stop number `stop`.
- * If it was sent to the process group, init has had it itself, just before, and
- * so has the command, if it is in that group: no second one.  But a command
- * that still is in that stop has missed its SIGCONT.
- */
+/* A signal that did not come from the monitor was sent to the process group, or
+ * to init alone, which is seldom. */
 static void
-hand_on(struct watch *w, int signo, int stop)
+remember(struct watch *w, int signo, const siginfo_t *info)
 {
-	int64_t *seen = &w->seen[kind_of(signo)];
-	bool twin = *seen && clock_ms() - *seen < TWIN_MS &&
-		    shares_our_group(w->command);
+	enum sender sender = info->si_code > 0   ? TERMINAL
+			     : info->si_pid == 0 ? OUTSIDE
+						 : INSIDE;
+	struct twins *t = &w->twins[sender][signo];
 
-	*seen = 0;
-	reap(w);
-	if (signo == SIGCONT && w->stopped ? stop == w->stops : !twin)
-		(void)kill(w->command, signo); /* it may just have ended */
+	t->n++;
+	t->last = clock_ms();
+	t->sender = info->si_pid;
+}
+
+static bool
+is_recent(const struct twins *t)
+{
+	return t->n > 0 && clock_ms() - t->last < TWIN_MS;
 }
 
 /*
- * A signal from outside of the pid namespace has no sender here (si_pid 0), and
- * the monitor's have SI_QUEUE, or nothing at all where the caller's limit of
- * pending signals is reached (then also si_uid is 0).  Others are not handed
- * on: what the terminal (SI_KERNEL) or kill(2) sends to the process group has
- * reached the command by itself, or comes from the monitor as well, and the
- * box's own processes know the command.
+ * Whether there was such a signal, which is then forgotten; with those that
+ * came before the monitor read its own: no twin of theirs will come.
  */
+static bool
+recall(struct twins *t, const struct status_signal *s)
+{
+	bool was = is_recent(t);
+
+	if (t->n > 0)
+		t->n--;
+	if (!was || (int16_t)(s->ms - (uint16_t)t->last) > 0)
+		t->n = 0;
+	return was;
+}
+
+/*
+ * Whether the command has had a copy itself of what the monitor hands on, from
+ * `sender`: if both are in the process group that it was sent to.  A stop and
+ * SIGCONT take each other back where they are pending (signal(7)), so either is
+ * evidence of the other.
+ */
+static bool
+had_its_own(struct watch *w, const struct status_signal *s, pid_t sender)
+{
+	static const int stops[] = { SIGTSTP, SIGTTIN, SIGTTOU };
+	struct twins *inside = &w->twins[INSIDE][s->signo];
+	bool was = recall(&w->twins[OUTSIDE][s->signo], s);
+
+	if (inside->sender == sender)
+		was |= recall(inside, s);
+	for (size_t i = 0; i < 3 && s->signo == SIGCONT; i++) {
+		was |= recall(&w->twins[TERMINAL][stops[i]], s);
+		was |= recall(&w->twins[OUTSIDE][stops[i]], s);
+	}
+	if (is_stop(s->signo))
+		was |= is_recent(&w->twins[OUTSIDE][SIGCONT]);
+	return was && shares_our_group(w->command);
+}
+
+/* A signal that the monitor hands on.  A command that still is in the stop that
+ * the monitor knew of has missed its SIGCONT. */
+static void
+hand_on(struct watch *w, const struct status_signal *s, pid_t sender)
+{
+	bool twin = had_its_own(w, s, sender);
+
+	if (twin && s->signo == SIGCONT) {
+		reap(w);
+		twin = !w->stopped || s->stop != (uint8_t)w->stops;
+	}
+	if (!twin)
+		(void)kill(w->command, s->signo); /* it may just have ended */
+}
+
+/* Signals that came over the pipe: see status.h. */
+static void
+hand_on_bytes(struct watch *w)
+{
+	struct status_signal s = { .stop = (uint8_t)w->stops };
+	unsigned char byte;
+
+	while (read(w->fds->go, &byte, 1) == 1) {
+		s.signo = byte & (STATUS_BYTE - 1);
+		s.ms = (uint16_t)clock_ms();
+		if (byte & STATUS_BYTE)
+			hand_on(w, &s, 0);
+	}
+}
+
+/* si_pid 0: from outside of the pid namespace. */
+static bool
+is_monitors(const siginfo_t *info)
+{
+	return info->si_code == SI_QUEUE && info->si_pid == 0;
+}
+
+/* Others than the monitor's are not handed on: what the terminal or kill(2)
+ * sends to the process group has reached the command by itself, or comes from
+ * the monitor as well; and the box's own processes know the command. */
 static void
 take_signal(struct watch *w, int signo, const siginfo_t *info)
 {
-	bool outside = info->si_pid == 0;
-	bool queued = outside && info->si_code == SI_QUEUE;
-	bool bare = outside && info->si_code == SI_USER && info->si_uid == 0;
-	int value = queued ? info->si_value.sival_int : 0;
+	struct status_signal s = status_unpack(info->si_value.sival_int);
 
 	if (signo == SIGCHLD)
-		reap(w);
-	else if (queued && signo == STATUS_SIGNAL)
-		hand_on(w, value & STATUS_SIGNO_MASK,
-			value >> STATUS_SIGNO_BITS);
-	else if (queued || bare)
-		hand_on(w, signo, w->stops);
-	else if (may_have_twin(signo, info))
-		w->seen[kind_of(signo)] = clock_ms();
+		w->changed = true;
+	else if (!is_monitors(info))
+		remember(w, signo, info);
+	else if (signo == STATUS_SIGNAL)
+		hand_on(w, &s, info->si_errno);
+	if (signo == STATUS_KICK)
+		hand_on_bytes(w);
 }
 
+/* A stop is told only when no signal is left that might end it at once; but
+ * nobody can hold the end of the box up by sending ever more. */
 static _Noreturn void
 serve(struct watch *w)
 {
+	const struct timespec now = { 0, 0 };
 	sigset_t set = every_signal();
+	int taken = 0; /* since something has changed */
 
 	for (;;) {
 		siginfo_t info;
-		int signo = sigwaitinfo(&set, &info);
+		int signo = w->changed ? sigtimedwait(&set, &info, &now)
+				       : sigwaitinfo(&set, &info);
 
 		if (signo > 0)
 			take_signal(w, signo, &info);
-		else if (errno != EINTR)
+		else if (errno != EAGAIN && errno != EINTR)
 			die_errno("cannot wait for signals");
+		taken = w->changed && signo > 0 ? taken + 1 : 0;
+		if (w->changed && (signo <= 0 || taken > TAKEN_MAX)) {
+			w->changed = false;
+			reap(w);
+		}
 	}
 }
 
@@ -280,18 +357,21 @@ hand_on_early(struct watch *w)
 	(void)sigdelset(&set, SIGCHLD);
 	(void)sigemptyset(&early);
 	while ((signo = sigtimedwait(&set, &info, &now)) > 0) {
-		if (info.si_pid != 0)
-			continue;
-		if (signo == STATUS_SIGNAL && info.si_code == SI_QUEUE)
-			signo = info.si_value.sival_int & STATUS_SIGNO_MASK;
-		else if (may_have_twin(signo, &info))
-			w->seen[kind_of(signo)] = clock_ms();
+		if (is_monitors(&info) && signo == STATUS_SIGNAL) {
+			signo = status_unpack(info.si_value.sival_int).signo;
+		} else {
+			remember(w, signo, &info);
+			if (info.si_pid != 0)
+				continue; /* the command is there */
+		}
 		(void)sigaddset(&early, signo);
 	}
 	(void)sigdelset(&early, SIGCONT); /* nothing was stopped yet */
 	for (signo = 1; signo <= SIGNALS; signo++)
 		if (sigismember(&early, signo) == 1)
 			(void)kill(w->command, signo);
+	if (sigismember(&early, STATUS_KICK) == 1)
+		hand_on_bytes(w);
 }
 
 static pid_t

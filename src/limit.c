@@ -59,11 +59,27 @@ cpus_text(uint64_t thousandths)
 	return text;
 }
 
+/* In the largest unit that leaves nothing: what was read has at most nine
+ * digits there, too. */
 static const char *
 duration_text(uint64_t ms)
 {
-	return ms % 1000 ? xasprintf("%llums", (unsigned long long)ms)
-			 : xasprintf("%llus", (unsigned long long)(ms / 1000));
+	static const struct {
+		const char *name;
+		uint64_t ms;
+	} units[] = {
+		{ "d", 86400 * 1000 },
+		{ "h", 3600 * 1000 },
+		{ "m", 60 * 1000 },
+		{ "s", 1000 },
+		{ "ms", 1 },
+	};
+	size_t u = 0;
+
+	while (ms % units[u].ms)
+		u++;
+	return xasprintf("%llu%s", (unsigned long long)(ms / units[u].ms),
+		units[u].name);
 }
 
 static const struct {

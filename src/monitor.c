@@ -12,6 +12,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "clock.h"
 #include "cred.h"
 #include "deadline.h"
 #include "die.h"
@@ -71,39 +72,61 @@ open_signals(struct monitor *m)
 		die_errno("cannot wait for signals");
 }
 
-/* What a process sends to us is meant for the command.  The terminal's own
- * keys go to the whole process group, and so to the command by themselves; but
- * when it hangs up, only the leader of the session is told. */
+/*
+ * What a process sends to us is meant for the command.  The terminal's own keys
+ * go to the whole process group, and so to the command by themselves; but when
+ * it hangs up, only the leader of the session is told, and continued.
+ */
 static bool
 is_forwarded(const struct monitor *m, const struct signalfd_siginfo *info)
 {
-	if (m->leader && info->ssi_signo == SIGHUP)
-		return true;
+	if (info->ssi_code == SI_KERNEL)
+		return m->leader && (info->ssi_signo == SIGHUP ||
+					    info->ssi_signo == SIGCONT);
 	/* <= 0: kill(2) and its kin, and our timers; the kernel's own codes are
 	 * above. */
 	return info->ssi_code <= 0 && info->ssi_code != SI_TIMER &&
 	       info->ssi_signo != SIGCHLD;
 }
 
+/* Without the queue: see status.h. */
 static void
-hand_on(const struct monitor *m, int signo)
+hand_on_by_pipe(const struct monitor *m, int signo)
 {
+	unsigned char byte = (unsigned char)(signo | STATUS_BYTE);
+
+	if (write(m->go, &byte, 1) < 0 && errno != EPIPE && errno != EAGAIN)
+		die_errno("cannot hand on signal %d", signo);
+	if (sys_pidfd_send_signal(m->pidfd, STATUS_KICK, NULL) < 0 &&
+		errno != ESRCH)
+		die_errno("cannot hand on signal %d", signo);
+}
+
+static void
+hand_on(const struct monitor *m, int signo, int sender)
+{
+	struct status_signal value = {
+		.signo = (uint8_t)signo,
+		.stop = (uint8_t)m->stops,
+		.ms = (uint16_t)clock_ms(),
+	};
 	siginfo_t info = { 0 };
 
 	info.si_signo = STATUS_SIGNAL;
 	info.si_code = SI_QUEUE; /* tells init that it is from us */
-	info.si_value.sival_int = signo | m->stops << STATUS_SIGNO_BITS;
-	if (sys_pidfd_send_signal(m->pidfd, info.si_signo, &info) == 0)
+	info.si_errno = sender;
+	info.si_value.sival_int = status_pack(value);
+	if (sys_pidfd_send_signal(m->pidfd, STATUS_SIGNAL, &info) < 0) {
+		if (errno == EAGAIN)
+			hand_on_by_pipe(m, signo);
+		else if (errno != ESRCH) /* it has just ended: seen next */
+			die_errno("cannot hand on signal %d", signo);
 		return;
-	/* Real-time signals count against RLIMIT_SIGPENDING; the standard ones
-	 * always arrive. */
-	info.si_signo = signo;
-	if (errno == EAGAIN &&
-		sys_pidfd_send_signal(m->pidfd, signo, &info) == 0)
-		return;
-	if (errno != ESRCH && errno != EAGAIN)
-		die_errno("cannot hand on signal %d", signo);
-	/* init has just ended, and that is seen next */
+	}
+	/* If the whole group was stopped, init was, too. */
+	info.si_signo = SIGCONT;
+	if (signo == SIGCONT)
+		(void)sys_pidfd_send_signal(m->pidfd, SIGCONT, &info);
 }
 
 static void
@@ -118,7 +141,7 @@ forward(const struct monitor *m, bool all)
 		if (n < 0 && errno != EINTR)
 			die_errno("cannot read signals");
 		if (n > 0 && (all || is_forwarded(m, &info)))
-			hand_on(m, (int)info.ssi_signo);
+			hand_on(m, (int)info.ssi_signo, (int)info.ssi_pid);
 	}
 }
 
@@ -213,7 +236,7 @@ check_time(struct monitor *m)
 		break;
 	case DEADLINE_END:
 		m->end.time_over = true;
-		hand_on(m, SIGKILL);
+		hand_on(m, SIGKILL, 0);
 		break;
 	case DEADLINE_KILL:
 		/* ESRCH: it has just ended by itself. */

@@ -32,12 +32,43 @@ struct status {
 };
 
 /*
- * The monitor hands a signal on as STATUS_SIGNAL with SI_QUEUE, and a value
- * that holds the number of the signal and that of the last stop of the command
- * that it knows of.  Signals of the real-time range are not merged with others
- * that are pending, and come after the standard ones (signal(7)).
+ * The monitor hands a signal on as STATUS_SIGNAL with SI_QUEUE and a value.
+ * Signals of the real-time range are not merged with others that are pending,
+ * and come after the standard ones (signal(7)).  Where no more of them may be
+ * pending (RLIMIT_SIGPENDING), the number goes as a byte over the pipe `go`,
+ * with STATUS_BYTE set, and STATUS_KICK says so.
  */
 #define STATUS_SIGNAL SIGRTMIN
-enum { STATUS_SIGNO_BITS = 8, STATUS_SIGNO_MASK = 0xff };
+#define STATUS_KICK SIGPWR /* the last of the standard signals to be taken */
+enum { STATUS_BYTE = 0x80 };
+
+/*
+ * si_value holds this; si_errno, which is free, the number of the sender, as it
+ * is in his own pid namespace: kill(2) does not translate it for a receiver in
+ * an outer one.
+ */
+struct status_signal {
+	uint8_t signo;
+	uint8_t stop; /* the last stop that the monitor knows of; it wraps */
+	uint16_t ms;  /* when the monitor read it: clock_ms(), wrapping */
+};
+
+static inline int
+status_pack(struct status_signal s)
+{
+	return (int)((uint32_t)s.ms << 16 | (uint32_t)s.stop << 8 | s.signo);
+}
+
+static inline struct status_signal
+status_unpack(int value)
+{
+	uint32_t v = (uint32_t)value;
+
+	return (struct status_signal){
+		.signo = v & 0xff,
+		.stop = v >> 8 & 0xff,
+		.ms = (uint16_t)(v >> 16),
+	};
+}
 
 #endif

@@ -168,7 +168,7 @@ value_cpus(const char *value, uint64_t *thousandths)
 	for (size_t i = 0; i < 3; i++)
 		n = n * 10 + (i < decimals ? (uint64_t)(value[i] - '0') : 0);
 	*thousandths = n;
-	return n >= 10;
+	return n >= 10 && n <= 9999000;
 }
 
 bool

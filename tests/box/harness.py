@@ -484,9 +484,9 @@ class Terminal:
 # The runner
 
 def main(patterns):
-    # A shell that starts us in the background has INT and QUIT ignored, and
+    # nohup(1), or a shell that starts us in the background, ignores these, and
     # that is inherited by every program, and kept by shells.
-    for number in signal.SIGINT, signal.SIGQUIT:
+    for number in signal.SIGHUP, signal.SIGINT, signal.SIGQUIT:
         signal.signal(number, signal.SIG_DFL)
     for name in os.listdir('/proc/self/fd'):    # nothing of ours leaks in
         if int(name) > 2:

@@ -24,6 +24,7 @@
 #include <sys/ptrace.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
+#include <sys/uio.h>
 #include <sys/un.h>
 #include <sys/wait.h>
 #include <termios.h>
@@ -121,6 +122,57 @@ probe_catch(const char *arg)
 		if (info.si_signo == SIGQUIT)
 			return 0;
 	}
+	return 1;
+}
+
+/* Writes what it is told to stderr, which a hang-up of the terminal leaves
+ * alone. */
+static void
+say(const char *text)
+{
+	const struct iovec line[] = {
+		{ .iov_base = (void *)text, .iov_len = strlen(text) },
+		{ .iov_base = "\n", .iov_len = 1 },
+	};
+
+	if (writev(2, line, 2) == -1)
+		_exit(97);
+}
+
+static void
+count(int signo)
+{
+	say(sigabbrev_np(signo));
+	if (signo == SIGUSR2)
+		_exit(0);
+}
+
+/* Says the name of each signal that its handler gets, one at a time; ends on
+ * USR2.  Sends signal N to its process group first. */
+static int
+probe_count(const char *arg)
+{
+	struct sigaction action = { .sa_handler = count };
+
+	sigfillset(&action.sa_mask);
+	for (int signo = 1; signo < 32; signo++)
+		(void)sigaction(signo, &action, NULL);
+	say("ready");
+	if (atoi(arg) > 0 && kill(0, atoi(arg)) == -1)
+		return 1;
+	while (pause() == -1)
+		;
+	return 1;
+}
+
+/* Ignores signal N. */
+static int
+probe_ignore(const char *arg)
+{
+	(void)signal(atoi(arg), SIG_IGN);
+	say("ready");
+	while (pause() == -1)
+		;
 	return 1;
 }
 
@@ -230,6 +282,8 @@ static const struct {
 	{ "root", probe_root },
 	{ "raise", probe_raise },
 	{ "catch", probe_catch },
+	{ "count", probe_count },
+	{ "ignore", probe_ignore },
 	{ "orphans", probe_orphans },
 	{ "type", probe_type },
 	{ "connect", probe_connect },

@@ -18,7 +18,8 @@
 
 enum { ROUNDS = 20000 };
 
-static size_t binds_seen; /* of -B, in plans */
+static size_t binds_seen;  /* of -B, in plans */
+static size_t limits_seen; /* that a box has and a caller lowers */
 
 static const char *const policies[] = {
 	"[minibox]\n"
@@ -90,6 +91,36 @@ static const char *const policies[] = {
 	"allow-bind = /w/%u:/v\n"
 	"allow-bind = %h/:/u/home/\n"
 	"allow-bind = /w/:/usr/%U/\n",
+	/* How much. */
+	"[minibox]\n"
+	"cgroup-root = /sys/fs/cgroup/boxes\n"
+	"[defaults]\n"
+	"memory = 2G\n"
+	"cpus = 1.5\n"
+	"nice = 10\n"
+	"rlimit-nofile = 1024\n"
+	"rlimit-core = unlimited\n"
+	"[box b]\n"
+	"rootfs = /r\n"
+	"users = *\n"
+	"command = *\n"
+	"memory = 512M\n"
+	"pids-limit = 64\n"
+	"timeout = 90m\n"
+	"max-running = 2\n"
+	"rlimit-as = 4G\n"
+	"allow-bind = /w/:/u/\n"
+	"rlimit-cpu = 60\n"
+	"[box c]\n"
+	"rootfs = /s\n"
+	"users = *\n"
+	"command = /bin/\n"
+	"cpus = none\n"
+	"timeout = 1500ms\n"
+	"max-running = none\n"
+	"nice = none\n"
+	"rlimit-stack = 8M\n"
+	"allow-bind = /w/:/u/\n",
 };
 
 static const char *const requests[] = {
@@ -103,6 +134,8 @@ static const char *const requests[] = {
 	"-b|b|-B|/w/x:/u/x:rw|-B/w/alice:/v|-B|/home/alice/a:/u/home/a|bin/ls",
 	"-b|b|-B|/w/x:/usr/1000/x|-B|y:/u/y|--bind=./z/:/u/z|/bin/sh",
 	"-b|c|-B|/w/x:/u/x|--bind=/w/y:/u/y:ro|/bin/ls",
+	"-b|b|--memory=256M|--pids-limit=9|--timeout=60|-B|/w/x:/u/x|/bin/ls",
+	"-n|-b|c|--memory|1G|--timeout=1|--status-fd=3|-B/w/x:/u/x|ls",
 };
 
 /* What is put in: what means something somewhere, and some bytes. */
@@ -111,8 +144,10 @@ static const char *const pieces[] = { "=", " ", "\n", "[", "]", "#", ";", " ;",
 	"4294967295", "\n ", "\n[box c]\n", "\nusers = *\n", "LD_X", "|", "||",
 	"|-e|PATH=x|", "|-B|/w/a:/u/a|", "|-B|", ":rw", ":ro", "%u", "%h", "%",
 	"%%", "/proc", "/dev/shm/", "/usr/", "/u/", "/v", "\nbind = /a:/u/x\n",
-	"\ncommand = *\n", "\ntmpfs = /u\n", "64K", "|--|", "\t", "\r", "\x7f",
-	"\x1b", "\x80", "\xff", "\xef\xbb\xbf", "\xe2\x80\xae" };
+	"\nmemory = none\n", "0.01", "K", "G", "ms", "d", "unlimited",
+	"999999999", "|--cpus=9|", "|--status-fd=9|", "\ncommand = *\n",
+	"\ntmpfs = /u\n", "64K", "|--|", "\t", "\r", "\x7f", "\x1b", "\x80",
+	"\xff", "\xef\xbb\xbf", "\xe2\x80\xae" };
 
 static uint32_t
 next(uint64_t *seed)
@@ -207,6 +242,46 @@ check_mount_lists(const struct box *b)
 		assert_true(value_is_netns(b->network.netns));
 }
 
+/* What a number of the limit can be, and that it can be written again. */
+static void
+check_limits(const struct limits *limits)
+{
+	static const struct {
+		uint64_t first, last;
+	} range[LIMITS] = {
+		[LIMIT_MEMORY] = { 1 << 20, INT64_MAX },
+		[LIMIT_PIDS] = { 1, 4194303 },
+		[LIMIT_CPUS] = { 10, 9999000 },
+		[LIMIT_TIMEOUT] = { 1, 86399999913600000 },
+	};
+
+	for (enum limit i = 0; i < LIMITS; i++) {
+		uint64_t n = limits->v[i], again = 0;
+
+		if (!n)
+			continue;
+		assert_true(n >= range[i].first && n <= range[i].last);
+		assert_null(limit_parse(i, limit_text(i, n), &again));
+		assert_true(again == n);
+	}
+}
+
+static void
+check_use(const struct box *b)
+{
+	check_limits(&b->limits);
+	assert_in_range(b->max_running, 0, 65535);
+	assert_in_range(b->nice + 1, 0, 19 + 1);
+	for (size_t i = 0; i < RLIMIT_RULES; i++) {
+		uint64_t n = b->rlimits[i].value;
+
+		if (!b->rlimits[i].given)
+			continue;
+		assert_true(n == LIMIT_UNLIMITED || n <= INT64_MAX);
+		assert_true(i != RLIMIT_RULE_CPU || n > 0);
+	}
+}
+
 static void
 check_lists(const struct box *b)
 {
@@ -248,6 +323,7 @@ check_box(const struct policy *p, const struct box *b)
 	assert_true(path_is_clean(b->shell));
 	assert_true(value_is_hostname(b->hostname));
 	assert_in_range(b->umask + 1, 0, 0777 + 1);
+	check_use(b);
 	for (const char *d = b->path; *d; d += *d == ':') {
 		size_t n = strcspn(d, ":");
 
@@ -340,6 +416,24 @@ check_mounts(const struct mounts *m, const struct box *b, size_t asked)
 	assert_int_equal(n, asked);
 }
 
+/* What was asked for, or what the box has; never more than that. */
+static void
+check_narrowed(
+	const struct plan *p, const struct box *b, const struct request *r)
+{
+	check_limits(&p->limits);
+	for (int i = 0; i < LIMITS; i++) {
+		uint64_t n = p->limits.v[i];
+
+		assert_true(!b->limits.v[i] || (n && n <= b->limits.v[i]));
+		assert_true(n ==
+			    (r->limits.v[i] ? r->limits.v[i] : b->limits.v[i]));
+		limits_seen += r->limits.v[i] && b->limits.v[i];
+	}
+	assert_int_equal(p->status_fd, r->status_fd);
+	assert_true(p->status_fd == -1 || p->status_fd >= 3);
+}
+
 /* What is planned is what the box allows the caller. */
 static void
 check_plan(const struct plan *p, const struct box *b, const struct caller *who,
@@ -362,6 +456,7 @@ check_plan(const struct plan *p, const struct box *b, const struct caller *who,
 	assert_true(p->mounts.n > 1);
 	check_mounts(&p->mounts, b, r->nbinds);
 	binds_seen += r->nbinds;
+	check_narrowed(p, b, r);
 	assert_int_equal(p->listed_only, b->exec == EXEC_LISTED);
 	assert_true(value_is_hostname(p->hostname));
 	assert_true(
@@ -432,17 +527,23 @@ policies_and_requests(void **state)
 		if (has_control(text, size) || (size && text[size - 1] != '\n'))
 			fail_msg("accepted: %s", text);
 		accepted++;
+		assert_true(!p->cgroup_root ||
+			    (path_is_clean(p->cgroup_root) &&
+				    !strncmp(p->cgroup_root, "/sys/fs/cgroup/",
+					    15)));
 		for (size_t i = 0; i < p->nboxes; i++)
 			check_box(p, &p->boxes[i]);
 		for (int times = 0; times < 8; times++)
 			permitted += try_requests(p, &seed);
 	}
 	/* Or the above has not been looked at. */
-	print_message("%zu accepted, %zu refused, %zu plans, %zu binds\n",
-		accepted, refused, permitted, binds_seen);
+	print_message("%zu accepted, %zu refused, %zu plans, %zu binds, "
+		      "%zu limits\n",
+		accepted, refused, permitted, binds_seen, limits_seen);
 	assert_true(accepted > ROUNDS / 20 && refused > ROUNDS / 20);
 	assert_true(permitted > ROUNDS / 20);
 	assert_true(binds_seen > ROUNDS / 40);
+	assert_true(limits_seen > ROUNDS / 200);
 }
 
 /* What is listed somewhere, sometimes with something put in. */

@@ -3,7 +3,9 @@
 #include "tables.h"
 
 #include <linux/sched.h>
+#include <stdio.h>
 
+#include "explain.h"
 #include "path.h"
 #include "plan.h"
 
@@ -227,6 +229,272 @@ small_things(void **state)
 	p = plan_of("command = /bin/sh\nexec = listed\n", "");
 	assert_true(p.listed_only);
 }
+
+static const char *
+limits_of(const struct plan *p)
+{
+	const char *s = "";
+
+	for (enum limit i = 0; i < LIMITS; i++)
+		if (p->limits.v[i])
+			s = xasprintf("%s%s%s=%llu", s, *s ? " " : "",
+				limit_name(i),
+				(unsigned long long)p->limits.v[i]);
+	return s;
+}
+
+#define ANY "command = *\n" /* line 3 */
+#define ALL "memory = 1G\npids-limit = 64\ncpus = 1.5\ntimeout = 1m\n"
+
+/* An option sets what the box leaves open, and lowers what it does not. */
+static void
+limits(void **state)
+{
+#define THE(m, p, c, t) "memory=" m " pids-limit=" p " cpus=" c " timeout=" t
+#define BOXES THE("1073741824", "64", "1500", "60000")
+	static const struct {
+		const char *lines, *words, *limits;
+	} t[] = {
+		{ ANY, "", "" },
+		{ ANY ALL, "", BOXES },
+		/* The box has none: set, as high as they go. */
+		{ ANY, "--memory=1M", "memory=1048576" },
+		{ ANY, "--memory=8589934591G", "memory=9223372035781033984" },
+		{ ANY, "--pids-limit=1", "pids-limit=1" },
+		{ ANY, "--pids-limit=4194303", "pids-limit=4194303" },
+		{ ANY, "--cpus=0.01", "cpus=10" },
+		{ ANY, "--cpus=9999", "cpus=9999000" },
+		{ ANY, "--timeout=1ms", "timeout=1" },
+		{ ANY, "--timeout=999999999d", "timeout=86399999913600000" },
+		{ ANY "memory = none\n", "--memory=2M", "memory=2097152" },
+		{ ANY "memory = none\n[defaults]\nmemory = 1M\n", "--memory=2M",
+			"memory=2097152" },
+		/* Equal. */
+		{ ANY ALL, "--memory=1G", BOXES },
+		{ ANY ALL, "--memory=1024M", BOXES },
+		{ ANY ALL, "--pids-limit=64", BOXES },
+		{ ANY ALL, "--cpus=1.500", BOXES },
+		{ ANY ALL, "--timeout=60", BOXES },
+		{ ANY ALL,
+			"--memory=1G|--pids-limit=64|--cpus=1.5|--timeout=1m",
+			BOXES },
+		/* Below, and the others stay. */
+		{ ANY ALL, "--memory=1073741823",
+			THE("1073741823", "64", "1500", "60000") },
+		{ ANY ALL, "--pids-limit=63",
+			THE("1073741824", "63", "1500", "60000") },
+		{ ANY ALL, "--cpus=1.499",
+			THE("1073741824", "64", "1499", "60000") },
+		{ ANY ALL, "--timeout=59999ms",
+			THE("1073741824", "64", "1500", "59999") },
+		{ ANY ALL,
+			"--memory=1M|--pids-limit=1|--cpus=0.01|--timeout=1ms",
+			THE("1048576", "1", "10", "1") },
+		/* One that is not compared with another's. */
+		{ ANY "memory = 1M\n", "--pids-limit=4194303|--timeout=9d",
+			"memory=1048576 pids-limit=4194303 "
+			"timeout=777600000" },
+		{ ANY "pids-limit = 1\n", "--memory=1G",
+			"memory=1073741824 pids-limit=1" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(t); i++) {
+		struct plan p = plan_of(t[i].lines, t[i].words);
+
+		if (strcmp(limits_of(&p), t[i].limits))
+			fail_msg("%s%s: %s", t[i].lines, t[i].words,
+				limits_of(&p));
+		/* The box is the same for the next one. */
+		p = plan_of(t[i].lines, "");
+		assert_memory_equal(
+			&p.limits, &p.box->limits, sizeof(p.limits));
+	}
+#undef BOXES
+#undef THE
+}
+
+/* Above what the box has: the line of its key, and what it allows. */
+static void
+limits_refused(void **state)
+{
+	static const struct {
+		const char *lines, *words, *text;
+		int line;
+		const char *sibling;
+	} t[] = {
+		{ ANY ALL, "--memory=1073741825",
+			"--memory: box 'b' allows at most 1G", 4,
+			"--memory=1073741824" },
+		{ ANY ALL, "--memory=2G", "--memory: box 'b' allows at most 1G",
+			4, "--memory=1G" },
+		{ ANY ALL, "--pids-limit=65",
+			"--pids-limit: box 'b' allows at most 64", 5,
+			"--pids-limit=64" },
+		{ ANY ALL, "--cpus=1.501", "--cpus: box 'b' allows at most 1.5",
+			6, "--cpus=1.5" },
+		{ ANY ALL, "--timeout=60001ms",
+			"--timeout: box 'b' allows at most ", 7,
+			"--timeout=60000ms" },
+		{ ANY ALL, "--timeout=1d", "--timeout: box 'b' allows at most ",
+			7, "--timeout=1m" },
+		/* One that is too high among those that are not. */
+		{ ANY ALL, "--memory=1M|--cpus=2|--timeout=1",
+			"--cpus: box 'b' allows at most 1.5", 6,
+			"--memory=1M|--cpus=1|--timeout=1" },
+		/* Numbers that would be small if they were cut. */
+		{ ANY "memory = 1M\n", "--memory=4194305K",
+			"--memory: box 'b' allows at most 1M", 4,
+			"--memory=1M" },
+		{ ANY "timeout = 1s\n", "--timeout=4294968s",
+			"--timeout: box 'b' allows at most 1s", 4,
+			"--timeout=1s" },
+		/* The line is that of the key that counts. */
+		{ ANY "[defaults]\npids-limit = 7\n", "--pids-limit=8",
+			"--pids-limit: box 'b' allows at most 7", 5,
+			"--pids-limit=7" },
+		{ ANY "pids-limit = 6\n[defaults]\npids-limit = 7\n",
+			"--pids-limit=7",
+			"--pids-limit: box 'b' allows at most 6", 4,
+			"--pids-limit=6" },
+		/* The command comes first, binds and -e after. */
+		{ "command = /bin/sh\npids-limit = 1\n", "--pids-limit=2|ls",
+			"box 'b' does not allow ls", 1, "--pids-limit=1|sh" },
+		{ ANY "pids-limit = 1\n", "-B|/x|-e|PATH=|--pids-limit=2",
+			"--pids-limit: box 'b' allows at most 1", 4,
+			"--pids-limit=1" },
+	};
+	const struct caller caller = unit_caller();
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(t); i++) {
+		struct refusal r;
+		struct plan p;
+
+		if (make(&p, t[i].lines, &caller, t[i].words, &r))
+			fail_msg("%s%s: permitted", t[i].lines, t[i].words);
+		if (r.status != 126 || r.line != t[i].line ||
+			strncmp(r.text, t[i].text, strlen(t[i].text)))
+			fail_msg("%s%s: %d: %d: %s", t[i].lines, t[i].words,
+				r.status, r.line, r.text);
+		(void)plan_of(t[i].lines, t[i].sibling);
+	}
+	/* Of two that are too high, the first is told. */
+	for (int i = 0; i < 2; i++) {
+		struct refusal r;
+		struct plan p;
+
+		assert_false(make(&p, ANY ALL, &caller,
+			i ? "--memory=2G|--timeout=1d"
+			  : "--timeout=1d|--memory=2G",
+			&r));
+		assert_int_equal(r.line, 4);
+	}
+}
+
+static void
+status_fd(void **state)
+{
+	struct plan p = plan_of(ANY, "");
+
+	(void)state;
+	assert_int_equal(p.status_fd, -1);
+	p = plan_of(ANY, "--status-fd=3");
+	assert_int_equal(p.status_fd, 3);
+	p = plan_of(ANY, "--status-fd|2147483647");
+	assert_int_equal(p.status_fd, INT32_MAX);
+}
+
+/* What -n prints of a plan, the lines between two that are known. */
+static const char *
+printed(const struct plan *plan)
+{
+	const struct policy policy = { .file = "t.conf" };
+	char *text = NULL, *from, *to;
+	size_t size;
+	FILE *out = open_memstream(&text, &size);
+
+	assert_non_null(out);
+	explain_permit(out, &policy, plan);
+	assert_int_equal(fclose(out), 0);
+	from = strstr(text, "  syscalls: default\n");
+	to = strstr(text, "  umask: ");
+	assert_true(from && to && from < to);
+	from = strchr(from, '\n') + 1;
+	return xstrndup(from, (size_t)(to - from));
+}
+
+static void
+explained(void **state)
+{
+#define OR " (or your hard limits, if lower)\n"
+#define AUTO \
+	"  control group: below that of minibox.service, or " \
+	"/sys/fs/cgroup/minibox\n"
+#define MAX "  max-running: 256\n"
+#define CORE "  rlimit: core=0\n"
+	static const struct {
+		const char *lines, *words, *text;
+	} t[] = {
+		{ "", "", MAX CORE },
+		{ "max-running = 7\n", "", "  max-running: 7\n" CORE },
+		{ "max-running = none\n", "", CORE },
+		/* Each limit, and whether it needs a control group. */
+		{ "memory = 1536M\n", "", "  memory: 1536M\n" AUTO MAX CORE },
+		{ "pids-limit = 64\n", "", "  pids-limit: 64\n" AUTO MAX CORE },
+		{ "cpus = 0.50\n", "", "  cpus: 0.5\n" AUTO MAX CORE },
+		{ "timeout = 1500ms\n", "", "  timeout: 1500ms\n" MAX CORE },
+		{ "", "--memory=1M", "  memory: 1M\n" AUTO MAX CORE },
+		{ "", "--timeout=10", "  timeout: 10s\n" MAX CORE },
+		{ "memory = 1G\ntimeout = 10s\n", "--memory=1M|--timeout=9",
+			"  memory: 1M\n  timeout: 9s\n" AUTO MAX CORE },
+		{ "memory = none\n[defaults]\nmemory = 1M\n", "", MAX CORE },
+		{ "", "--status-fd=3",
+			MAX "  status: a line to descriptor 3\n" CORE },
+		/* Of each process. */
+		{ "nice = 0\n", "", MAX CORE "  nice: at least 0\n" },
+		{ "nice = 19\n", "", MAX CORE "  nice: at least 19\n" },
+		{ "nice = none\n", "", MAX CORE },
+		{ "rlimit-core = none\n", "", MAX CORE },
+		{ "rlimit-core = 0\n", "", MAX "  rlimit: core=0" OR },
+		{ "rlimit-core = 1M\n", "", MAX "  rlimit: core=1M" OR },
+		{ "rlimit-core = unlimited\n", "",
+			MAX "  rlimit: core=unlimited" OR },
+		{ "rlimit-nofile = 1024\n", "",
+			MAX "  rlimit: core=0 nofile=1024" OR },
+		{ "rlimit-nofile = unlimited\n", "",
+			MAX "  rlimit: core=0 nofile=unlimited" OR },
+		{ "rlimit-nproc = 0\n", "", MAX "  rlimit: core=0 nproc=0" OR },
+		{ "rlimit-fsize = 1024K\n", "",
+			MAX "  rlimit: core=0 fsize=1M" OR },
+		{ "rlimit-as = 1024\n", "", MAX "  rlimit: core=0 as=1K" OR },
+		{ "rlimit-memlock = 0\n", "",
+			MAX "  rlimit: core=0 memlock=0" OR },
+		{ "rlimit-stack = 8M\n", "",
+			MAX "  rlimit: core=0 stack=8M" OR },
+		{ "rlimit-cpu = 1024\n", "",
+			MAX "  rlimit: core=0 cpu=1024" OR },
+	};
+	struct plan p;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(t); i++) {
+		p = plan_of(xasprintf(ANY "%s", t[i].lines), t[i].words);
+		assert_string_equal(printed(&p), t[i].text);
+	}
+	/* Where the control group will be, if the policy says so. */
+	p = plan_of(ANY "cpus = 1\n", "");
+	p.cgroup_root = "/sys/fs/cgroup/x";
+	assert_string_equal(printed(&p),
+		"  cpus: 1\n  control group: below /sys/fs/cgroup/x\n" MAX
+			CORE);
+#undef CORE
+#undef MAX
+#undef AUTO
+#undef OR
+}
+#undef ALL
+#undef ANY
 
 /* HOME in the box, by the caller's own home. */
 static void
@@ -565,6 +833,10 @@ main(void)
 		cmocka_unit_test(ids),
 		cmocka_unit_test(namespaces_and_filter),
 		cmocka_unit_test(small_things),
+		cmocka_unit_test(limits),
+		cmocka_unit_test(limits_refused),
+		cmocka_unit_test(status_fd),
+		cmocka_unit_test(explained),
 		cmocka_unit_test(homes),
 		cmocka_unit_test(directories),
 		cmocka_unit_test(commands),

@@ -241,6 +241,15 @@ each_key_is_recorded(void **state)
 static void
 values(void **state)
 {
+#define MEMORY "memory: must be a size such as 512M, at least 1M"
+#define PIDS "pids-limit: must be a number from 1 to 4194303"
+#define CPUS "cpus: must be a number such as 2 or 0.5, from 0.01 to 9999"
+#define TIMEOUT "timeout: must be a duration such as 500ms, 10s, 5m, 2h or 1d"
+#define RUNNING "max-running: must be a number from 1 to 65535, or none"
+#define NICE "nice: must be a number from 0 to 19"
+#define NUMBER ": must be a number, or unlimited"
+#define SIZE ": must be a size such as 64M, or unlimited"
+#define SECONDS "rlimit-cpu: must be a number of seconds, or unlimited"
 	static const struct {
 		const char *entry, *part;
 	} t[] = {
@@ -476,6 +485,127 @@ values(void **state)
 		{ "umask = 0x1", "octal" },
 		{ "umask = u=rw", "octal" },
 		{ "umask = 022 077", "octal" },
+		{ "memory = 1M", NULL },
+		{ "memory = 1048576", NULL },
+		{ "memory = 8589934591G", NULL },
+		{ "memory = none", NULL },
+		{ "memory = 1048575", MEMORY },
+		{ "memory = 1023K", MEMORY },
+		{ "memory = 8589934592G", MEMORY },
+		{ "memory = 17179869185G", MEMORY },
+		{ "memory = 0", MEMORY },
+		{ "memory = 512MB", MEMORY },
+		{ "memory = 512 M", MEMORY },
+		{ "memory = 512m", MEMORY },
+		{ "memory = 1M, 2M", MEMORY },
+		{ "memory = -1M", MEMORY },
+		{ "memory = max", MEMORY },
+		{ "memory = None", MEMORY },
+		{ "memory = unlimited", MEMORY },
+		{ "pids-limit = 1", NULL },
+		{ "pids-limit = 4194303", NULL },
+		{ "pids-limit = 0064", NULL },
+		{ "pids-limit = none", NULL },
+		{ "pids-limit = 0", PIDS },
+		{ "pids-limit = 4194304", PIDS },
+		{ "pids-limit = 4294967297", PIDS },
+		{ "pids-limit = 1K", PIDS },
+		{ "pids-limit = 1 2", PIDS },
+		{ "pids-limit = max", PIDS },
+		{ "cpus = 0.01", NULL },
+		{ "cpus = 0.5", NULL },
+		{ "cpus = 1.125", NULL },
+		{ "cpus = 9999", NULL },
+		{ "cpus = none", NULL },
+		{ "cpus = 0.009", CPUS },
+		{ "cpus = 10000", CPUS },
+		{ "cpus = 0", CPUS },
+		{ "cpus = .5", CPUS },
+		{ "cpus = 1,5", CPUS },
+		{ "cpus = 1.1234", CPUS },
+		{ "cpus = 50%", CPUS },
+		{ "cpus = max", CPUS },
+		{ "timeout = 1ms", NULL },
+		{ "timeout = 10", NULL },
+		{ "timeout = 2h", NULL },
+		{ "timeout = 999999999d", NULL },
+		{ "timeout = none", NULL },
+		{ "timeout = 0", TIMEOUT },
+		{ "timeout = 0ms", TIMEOUT },
+		{ "timeout = 1000000000", TIMEOUT },
+		{ "timeout = 1 h", TIMEOUT },
+		{ "timeout = 1h30m", TIMEOUT },
+		{ "timeout = 1w", TIMEOUT },
+		{ "timeout = 1.5h", TIMEOUT },
+		{ "timeout = -1", TIMEOUT },
+		{ "timeout = infinity", TIMEOUT },
+		{ "max-running = 1", NULL },
+		{ "max-running = 65535", NULL },
+		{ "max-running = 007", NULL },
+		{ "max-running = none", NULL },
+		{ "max-running = 0", RUNNING },
+		{ "max-running = 65536", RUNNING },
+		{ "max-running = 4294967297", RUNNING },
+		{ "max-running = -1", RUNNING },
+		{ "max-running = 1K", RUNNING },
+		{ "max-running = unlimited", RUNNING },
+		{ "nice = 0", NULL },
+		{ "nice = 9", NULL },
+		{ "nice = 10", NULL },
+		{ "nice = 19", NULL },
+		{ "nice = 05", NULL },
+		{ "nice = none", NULL },
+		{ "nice = 20", NICE },
+		{ "nice = 99", NICE },
+		{ "nice = 100", NICE },
+		{ "nice = 019", NICE },
+		{ "nice = 4294967296", NICE },
+		{ "nice = 18446744073709551616", NICE },
+		{ "nice = -1", NICE },
+		{ "nice = -20", NICE },
+		{ "nice = +5", NICE },
+		{ "nice = 5 5", NICE },
+		{ "nice = 5.", NICE },
+		{ "nice = 0x5", NICE },
+		{ "nice = x", NICE },
+		{ "rlimit-nofile = 0", NULL },
+		{ "rlimit-nofile = 999999999999999999", NULL },
+		{ "rlimit-nofile = unlimited", NULL },
+		{ "rlimit-nofile = none", NULL },
+		{ "rlimit-nofile = 1K", NUMBER },
+		{ "rlimit-nofile = -1", NUMBER },
+		{ "rlimit-nofile = 64:128", NUMBER },
+		{ "rlimit-nofile = 64, 128", NUMBER },
+		{ "rlimit-nofile = 18446744073709551617", NUMBER },
+		{ "rlimit-nofile = infinity", NUMBER },
+		{ "rlimit-nproc = 100", NULL },
+		{ "rlimit-nproc = 100M", NUMBER },
+		{ "rlimit-core = 0", NULL },
+		{ "rlimit-core = 1M", NULL },
+		{ "rlimit-core = unlimited", NULL },
+		{ "rlimit-core = none", NULL },
+		{ "rlimit-core = 1MB", SIZE },
+		{ "rlimit-core = 1s", SIZE },
+		{ "rlimit-fsize = 8589934591G", NULL },
+		{ "rlimit-fsize = 8589934592G", SIZE },
+		{ "rlimit-as = 1", NULL },
+		{ "rlimit-as = -1", SIZE },
+		{ "rlimit-memlock = 64K", NULL },
+		{ "rlimit-memlock = 64k", SIZE },
+		{ "rlimit-stack = 8M", NULL },
+		{ "rlimit-stack = 8 M", SIZE },
+		{ "rlimit-cpu = 1", NULL },
+		{ "rlimit-cpu = 2147483647", NULL },
+		{ "rlimit-cpu = unlimited", NULL },
+		{ "rlimit-cpu = none", NULL },
+		{ "rlimit-cpu = 0", SECONDS },
+		{ "rlimit-cpu = 2147483648", SECONDS },
+		{ "rlimit-cpu = 10s", SECONDS },
+		{ "rlimit-cpu = 1m", SECONDS },
+		{ "rlimit-cpu = 1K", SECONDS },
+		{ "rlimit = 1", "unknown key" },
+		{ "rlimit-rss = 1", "unknown key" },
+		{ "rlimit-nofiles = 1", "unknown key" },
 	};
 
 	(void)state;
@@ -488,6 +618,219 @@ values(void **state)
 				   is_shell ? "command = /bin/\n" : ""),
 			3, t[i].part);
 	}
+#undef SECONDS
+#undef SIZE
+#undef NUMBER
+#undef NICE
+#undef RUNNING
+#undef TIMEOUT
+#undef CPUS
+#undef PIDS
+#undef MEMORY
+}
+
+/* Where control groups are looked for: a place below that of cgroup v2. */
+static void
+cgroup_roots(void **state)
+{
+	static const struct {
+		const char *value;
+		bool ok;
+	} t[] = {
+		{ "auto", true },
+		{ "/sys/fs/cgroup/minibox", true },
+		{ "/sys/fs/cgroup/system.slice/minibox.service", true },
+		{ "/sys/fs/cgroup/...", true },
+		{ "/sys/fs/cgroup", false },
+		{ "/sys/fs/cgroup/", false },
+		{ "/sys/fs/cgroup/x/", false },
+		{ "/sys/fs/cgroup//x", false },
+		{ "/sys/fs/cgroup/.", false },
+		{ "/sys/fs/cgroup/..", false },
+		{ "/sys/fs/cgroup/../x", false },
+		{ "/sys/fs/cgroup/x/../../y", false },
+		{ "/sys/fs/cgroup2/x", false },
+		{ "/sys/fs/cgroupx", false },
+		{ "/sys/fs/x", false },
+		{ "/sys/fs", false },
+		{ "/", false },
+		{ "/tmp", false },
+		{ "/x/sys/fs/cgroup/y", false },
+		{ "sys/fs/cgroup/x", false },
+		{ "x", false },
+		{ "/sys/fs/cgroup/a b", false },
+		{ "/sys/fs/cgroup/a,b", false },
+		{ "Auto", false },
+		{ "auto ,", false },
+		{ "none", false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(t); i++) {
+		const char *text = xasprintf(
+			"[minibox]\ncgroup-root = %s\n" BOX, t[i].value);
+
+		unit_check(text, 2,
+			t[i].ok ? NULL
+				: "cgroup-root: must be auto, or a directory "
+				  "below /sys/fs/cgroup");
+		if (!t[i].ok)
+			continue;
+		if (i == 0)
+			assert_null(unit_policy(text)->cgroup_root);
+		else
+			assert_string_equal(
+				unit_policy(text)->cgroup_root, t[i].value);
+	}
+	assert_null(unit_policy(BOX)->cgroup_root);
+	unit_fault(BOX "cgroup-root = auto\n", 3, "does not belong into");
+}
+
+/* All that a box may use, in one line; what is as it is by default is not
+ * named. */
+static const char *
+limits_of(const struct box *b)
+{
+	const char *s = "";
+
+	for (enum limit i = 0; i < LIMITS; i++)
+		if (b->limits.v[i])
+			s = xasprintf("%s %s=%llu", s, limit_name(i),
+				(unsigned long long)b->limits.v[i]);
+	if (b->max_running != 256)
+		s = xasprintf("%s max-running=%llu", s,
+			(unsigned long long)b->max_running);
+	if (b->nice != -1)
+		s = xasprintf("%s nice=%d", s, b->nice);
+	for (size_t i = 0; i < RLIMIT_RULES; i++)
+		if (b->rlimits[i].given)
+			s = xasprintf("%s %s=%lld", s, limit_rlimits[i].name,
+				(long long)b->rlimits[i].value);
+	return *s ? s + 1 : s;
+}
+
+/* Each key goes to its own field; `none` is what a box has without it, and
+ * takes away what [defaults] gives. */
+static void
+limit_fields(void **state)
+{
+	static const struct {
+		const char *key, *value, *limits;
+	} t[] = {
+		{ "memory", "3G", "memory=3221225472" },
+		{ "memory", "8589934591G", "memory=9223372035781033984" },
+		{ "pids-limit", "64", "pids-limit=64" },
+		{ "pids-limit", "4194303", "pids-limit=4194303" },
+		{ "cpus", "0.01", "cpus=10" },
+		{ "cpus", "2", "cpus=2000" },
+		{ "timeout", "1ms", "timeout=1" },
+		{ "timeout", "10", "timeout=10000" },
+		{ "timeout", "2h", "timeout=7200000" },
+		{ "max-running", "1", "max-running=1" },
+		{ "max-running", "65535", "max-running=65535" },
+		{ "nice", "0", "nice=0" },
+		{ "nice", "7", "nice=7" },
+		{ "nice", "08", "nice=8" },
+		{ "nice", "19", "nice=19" },
+		{ "rlimit-nofile", "0", "nofile=0" },
+		{ "rlimit-nofile", "1024", "nofile=1024" },
+		{ "rlimit-nproc", "100", "nproc=100" },
+		{ "rlimit-core", "0", "core=0" },
+		{ "rlimit-core", "1M", "core=1048576" },
+		{ "rlimit-fsize", "2G", "fsize=2147483648" },
+		{ "rlimit-as", "1K", "as=1024" },
+		{ "rlimit-memlock", "0", "memlock=0" },
+		{ "rlimit-stack", "8M", "stack=8388608" },
+		{ "rlimit-stack", "unlimited", "stack=-1" },
+		{ "rlimit-cpu", "60", "cpu=60" },
+		{ "rlimit-cpu", "unlimited", "cpu=-1" },
+	};
+
+	(void)state;
+	assert_string_equal(limits_of(unit_box(BOX)), "");
+	for (size_t i = 0; i < COUNT(t); i++) {
+		const char *own = xasprintf("%s = %s\n", t[i].key, t[i].value);
+		const char *none = xasprintf("%s = none\n", t[i].key);
+		const char *without =
+			strcmp(t[i].key, "max-running") ? "" : "max-running=0";
+		const struct {
+			const char *box, *defaults, *limits;
+		} places[] = {
+			{ own, "", t[i].limits },
+			{ "", own, t[i].limits },
+			{ own, none, t[i].limits },
+			{ none, "", without },
+			{ "", none, without },
+			{ none, own, without },
+		};
+
+		for (size_t k = 0; k < COUNT(places); k++) {
+			const char *text = xasprintf(BOX "%s[defaults]\n%s",
+				places[k].box, places[k].defaults);
+
+			if (strcmp(limits_of(unit_box(text)), places[k].limits))
+				fail_msg("%s: %s", text,
+					limits_of(unit_box(text)));
+		}
+	}
+}
+
+/* All of them at once, each from where it is given last. */
+static void
+limits_together(void **state)
+{
+	static const char common[] = "[defaults]\n"
+				     "memory = 1M\n"
+				     "pids-limit = 1\n"
+				     "cpus = 1\n"
+				     "timeout = 1\n"
+				     "max-running = 1\n"
+				     "nice = 1\n"
+				     "rlimit-nofile = 1\n"
+				     "rlimit-nproc = 2\n"
+				     "rlimit-core = 3\n"
+				     "rlimit-fsize = 4\n"
+				     "rlimit-as = 5\n"
+				     "rlimit-memlock = 6\n"
+				     "rlimit-stack = 7\n"
+				     "rlimit-cpu = 8\n";
+	static const struct {
+		const char *lines, *limits;
+	} t[] = {
+		{ "", "memory=1048576 pids-limit=1 cpus=1000 timeout=1000 "
+		      "max-running=1 nice=1 nofile=1 nproc=2 core=3 fsize=4 "
+		      "as=5 memlock=6 stack=7 cpu=8" },
+		{ "memory = 2M\npids-limit = 2\ncpus = 2\ntimeout = 2\n"
+		  "max-running = 2\nnice = 2\nrlimit-nofile = 11\n"
+		  "rlimit-nproc = 12\nrlimit-core = 13\nrlimit-fsize = 14\n"
+		  "rlimit-as = 15\nrlimit-memlock = 16\nrlimit-stack = 17\n"
+		  "rlimit-cpu = 18\n",
+			"memory=2097152 pids-limit=2 cpus=2000 timeout=2000 "
+			"max-running=2 nice=2 nofile=11 nproc=12 core=13 "
+			"fsize=14 as=15 memlock=16 stack=17 cpu=18" },
+		{ "memory = none\npids-limit = none\ncpus = none\n"
+		  "timeout = none\nmax-running = none\nnice = none\n"
+		  "rlimit-nofile = none\nrlimit-nproc = none\n"
+		  "rlimit-core = none\nrlimit-fsize = none\n"
+		  "rlimit-as = none\nrlimit-memlock = none\n"
+		  "rlimit-stack = none\nrlimit-cpu = none\n",
+			"max-running=0" },
+		/* One of them leaves the others alone. */
+		{ "pids-limit = none\nnice = 0\nrlimit-as = none\n"
+		  "rlimit-cpu = unlimited\n",
+			"memory=1048576 cpus=1000 timeout=1000 max-running=1 "
+			"nice=0 nofile=1 nproc=2 core=3 fsize=4 memlock=6 "
+			"stack=7 cpu=-1" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(t); i++)
+		for (int first = 0; first < 2; first++)
+			assert_string_equal(
+				limits_of(unit_box(xasprintf("%s" BOX "%s%s",
+					first ? common : "", t[i].lines,
+					first ? "" : common))),
+				t[i].limits);
 }
 
 /* SRC[:DST[:ro|rw]] of both keys; the entry is wrong in itself. */
@@ -831,6 +1174,13 @@ builtin(void **state)
 	assert_false(policy_user_env(b));
 	assert_false(policy_any_command(b));
 	assert_null(unit_policy(BOX)->default_box);
+	assert_null(unit_policy(BOX)->cgroup_root);
+	assert_false(limit_needs_cgroup(&b->limits));
+	assert_int_equal(b->limits.v[LIMIT_TIMEOUT], 0);
+	assert_int_equal(b->max_running, 256);
+	assert_int_equal(b->nice, -1);
+	for (size_t i = 0; i < RLIMIT_RULES; i++)
+		assert_false(b->rlimits[i].given);
 	/* none is the word for all that. */
 	b = unit_box(BOX "description = none\n"
 			 "users = none\n"
@@ -1759,6 +2109,9 @@ main(void)
 		cmocka_unit_test(each_key_misspelt),
 		cmocka_unit_test(each_key_is_recorded),
 		cmocka_unit_test(values),
+		cmocka_unit_test(cgroup_roots),
+		cmocka_unit_test(limit_fields),
+		cmocka_unit_test(limits_together),
 		cmocka_unit_test(bind_values),
 		cmocka_unit_test(mount_items),
 		cmocka_unit_test(exec_rules),

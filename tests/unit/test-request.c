@@ -33,6 +33,12 @@ describe(const struct request *r)
 		s = xasprintf("%s hostname=%s", s, r->hostname);
 	if (r->no_network)
 		s = xasprintf("%s no-network", s);
+	for (enum limit i = 0; i < LIMITS; i++)
+		if (r->limits.v[i])
+			s = xasprintf("%s %s=%llu", s, limit_name(i),
+				(unsigned long long)r->limits.v[i]);
+	if (r->status_fd != -1)
+		s = xasprintf("%s status-fd=%d", s, r->status_fd);
 	if (r->string)
 		s = xasprintf("%s string=%s", s, r->string);
 	if (r->check_file)
@@ -100,6 +106,41 @@ right(void **state)
 		{ "--network|none", "run no-network" },
 		{ "--network=none", "run no-network" },
 		{ "--network=none|--network=none", "run no-network" },
+		/* Limits. */
+		{ "--memory|1M", "run memory=1048576" },
+		{ "--memory=3G", "run memory=3221225472" },
+		{ "--memory=1048577", "run memory=1048577" },
+		{ "--pids-limit|1", "run pids-limit=1" },
+		{ "--pids-limit=4194303", "run pids-limit=4194303" },
+		{ "--cpus|2", "run cpus=2000" },
+		{ "--cpus=0.01", "run cpus=10" },
+		{ "--cpus=9999", "run cpus=9999000" },
+		{ "--timeout|10", "run timeout=10000" },
+		{ "--timeout=500ms", "run timeout=500" },
+		{ "--timeout=1d", "run timeout=86400000" },
+		{ "--timeout=1|--cpus=1|--memory=1M|--pids-limit=1",
+			"run memory=1048576 pids-limit=1 cpus=1000 "
+			"timeout=1000" },
+		{ "--cpus|1|ls|--cpus|x", "run cpus=1000 : ls|--cpus|x" },
+		{ "--|--memory=x", "run : --memory=x" },
+		/* --status-fd */
+		{ "--status-fd|3", "run status-fd=3" },
+		{ "--status-fd=3", "run status-fd=3" },
+		{ "--status-fd=003", "run status-fd=3" },
+		{ "--status-fd=10", "run status-fd=10" },
+		{ "--status-fd=2147483647", "run status-fd=2147483647" },
+		{ "-b|a|--status-fd=9|--timeout=1s|ls",
+			"run box=a timeout=1000 status-fd=9 : ls" },
+		{ "-n|--memory=1M|--pids-limit=1|--cpus=1|--timeout=1|"
+		  "--status-fd=3|ls",
+			"explain memory=1048576 pids-limit=1 cpus=1000 "
+			"timeout=1000 status-fd=3 : ls" },
+		{ "-c|x|--cpus=1|--status-fd=3",
+			"run cpus=1000 status-fd=3 string=x" },
+		/* Said, but nothing is run. */
+		{ "-h|--memory=1M|--status-fd=3",
+			"help memory=1048576 status-fd=3" },
+		{ "-V|--timeout=1", "version timeout=1000" },
 		/* Modes. */
 		{ "-n", "explain" },
 		{ "--dry-run", "explain" },
@@ -204,7 +245,261 @@ wrong(void **state)
 		{ "--network=", "can only be none", "--network=none" },
 		{ "--network|ls", "can only be none", "--network|none|ls" },
 		{ "--network=none,host", "can only be none", "--network=none" },
+		/* Limits. */
+		{ "--memory", "--memory needs a value", "--memory|1M" },
+		{ "--pids-limit", "--pids-limit needs a value",
+			"--pids-limit|1" },
+		{ "--cpus", "--cpus needs a value", "--cpus|1" },
+		{ "--timeout", "--timeout needs a value", "--timeout|1" },
+		{ "--status-fd", "--status-fd needs a value", "--status-fd|3" },
+		{ "--memory|ls", "--memory=ls: must be a size",
+			"--memory|1M|ls" },
+		{ "--cpus|--|ls", "--cpus=--: must be a number",
+			"--cpus|1|--|ls" },
+		{ "--timeout|-n", "--timeout=-n: must be a duration",
+			"--timeout|1|-n" },
+		{ "--memory=1M|--memory=1M", "--memory=1M: given twice",
+			"--memory=1M" },
+		{ "--memory=1M|--memory|2M", "--memory=2M: given twice",
+			"--memory=1M|x|--memory|2M" },
+		{ "--memory=1M|--memory=x", "--memory=x: given twice",
+			"--memory=1M" },
+		{ "--pids-limit=1|--pids-limit=2",
+			"--pids-limit=2: given twice", "--pids-limit=1" },
+		{ "--cpus=1|--cpus=2", "--cpus=2: given twice", "--cpus=1" },
+		{ "--timeout=1|--timeout=1", "--timeout=1: given twice",
+			"--timeout=1" },
+		{ "--status-fd=3|--status-fd=3", "--status-fd=3: given twice",
+			"--status-fd=3" },
+		{ "--status-fd=3|--status-fd=4", "--status-fd=4: given twice",
+			"--status-fd=4" },
+		{ "--memory=1048575",
+			"--memory=1048575: must be a size such as 512M, at "
+			"least 1M",
+			"--memory=1048576" },
+		{ "--memory=1023K",
+			"--memory=1023K: must be a size such as 512M, at least "
+			"1M",
+			"--memory=1024K" },
+		{ "--memory=8589934592G",
+			"--memory=8589934592G: must be a size such as 512M, at "
+			"least 1M",
+			"--memory=8589934591G" },
+		{ "--memory=0",
+			"--memory=0: must be a size such as 512M, at least 1M",
+			"--memory=1M" },
+		{ "--memory=",
+			"--memory=: must be a size such as 512M, at least 1M",
+			"--memory=1M" },
+		{ "--memory=none",
+			"--memory=none: must be a size such as 512M, at least "
+			"1M",
+			"--memory=1M" },
+		{ "--memory=512m",
+			"--memory=512m: must be a size such as 512M, at least "
+			"1M",
+			"--memory=512M" },
+		{ "--memory=512MB",
+			"--memory=512MB: must be a size such as 512M, at least "
+			"1M",
+			"--memory=512M" },
+		{ "--memory= 1M",
+			"--memory= 1M: must be a size such as 512M, at least "
+			"1M",
+			"--memory=1M" },
+		{ "--memory=-1M",
+			"--memory=-1M: must be a size such as 512M, at least "
+			"1M",
+			"--memory=1M" },
+		{ "--memory=unlimited",
+			"--memory=unlimited: must be a size such as 512M, at "
+			"least 1M",
+			"--memory=1M" },
+		{ "--pids-limit=0",
+			"--pids-limit=0: must be a number from 1 to 4194303",
+			"--pids-limit=1" },
+		{ "--pids-limit=4194304",
+			"--pids-limit=4194304: must be a number from 1 to "
+			"4194303",
+			"--pids-limit=4194303" },
+		{ "--pids-limit=4294967297",
+			"--pids-limit=4294967297: must be a number from 1 to "
+			"4194303",
+			"--pids-limit=4194303" },
+		{ "--pids-limit=",
+			"--pids-limit=: must be a number from 1 to 4194303",
+			"--pids-limit=1" },
+		{ "--pids-limit=none",
+			"--pids-limit=none: must be a number from 1 to 4194303",
+			"--pids-limit=1" },
+		{ "--pids-limit=1K",
+			"--pids-limit=1K: must be a number from 1 to 4194303",
+			"--pids-limit=1" },
+		{ "--pids-limit=-1",
+			"--pids-limit=-1: must be a number from 1 to 4194303",
+			"--pids-limit=1" },
+		{ "--pids-limit=+1",
+			"--pids-limit=+1: must be a number from 1 to 4194303",
+			"--pids-limit=1" },
+		{ "--cpus=0.009",
+			"--cpus=0.009: must be a number such as 2 or 0.5, from "
+			"0.01 to 9999",
+			"--cpus=0.01" },
+		{ "--cpus=10000",
+			"--cpus=10000: must be a number such as 2 or 0.5, from "
+			"0.01 to 9999",
+			"--cpus=9999" },
+		{ "--cpus=0",
+			"--cpus=0: must be a number such as 2 or 0.5, from "
+			"0.01 to 9999",
+			"--cpus=1" },
+		{ "--cpus=",
+			"--cpus=: must be a number such as 2 or 0.5, from "
+			"0.01 to 9999",
+			"--cpus=1" },
+		{ "--cpus=none",
+			"--cpus=none: must be a number such as 2 or 0.5, from "
+			"0.01 to 9999",
+			"--cpus=1" },
+		{ "--cpus=.5",
+			"--cpus=.5: must be a number such as 2 or 0.5, from "
+			"0.01 to 9999",
+			"--cpus=0.5" },
+		{ "--cpus=1,5",
+			"--cpus=1,5: must be a number such as 2 or 0.5, from "
+			"0.01 to 9999",
+			"--cpus=1.5" },
+		{ "--cpus=1.2345",
+			"--cpus=1.2345: must be a number such as 2 or 0.5, "
+			"from "
+			"0.01 to 9999",
+			"--cpus=1.234" },
+		{ "--cpus=-1",
+			"--cpus=-1: must be a number such as 2 or 0.5, from "
+			"0.01 to 9999",
+			"--cpus=1" },
+		{ "--timeout=0",
+			"--timeout=0: must be a duration such as 500ms, 10s, "
+			"5m, 2h or 1d",
+			"--timeout=1" },
+		{ "--timeout=0ms",
+			"--timeout=0ms: must be a duration such as 500ms, 10s, "
+			"5m, 2h or 1d",
+			"--timeout=1ms" },
+		{ "--timeout=1000000000",
+			"--timeout=1000000000: must be a duration such as "
+			"500ms, 10s, "
+			"5m, 2h or 1d",
+			"--timeout=999999999" },
+		{ "--timeout=",
+			"--timeout=: must be a duration such as 500ms, 10s, "
+			"5m, 2h or 1d",
+			"--timeout=1" },
+		{ "--timeout=none",
+			"--timeout=none: must be a duration such as 500ms, "
+			"10s, "
+			"5m, 2h or 1d",
+			"--timeout=1" },
+		{ "--timeout=1w",
+			"--timeout=1w: must be a duration such as 500ms, 10s, "
+			"5m, 2h or 1d",
+			"--timeout=7d" },
+		{ "--timeout=1.5s",
+			"--timeout=1.5s: must be a duration such as 500ms, "
+			"10s, "
+			"5m, 2h or 1d",
+			"--timeout=1500ms" },
+		{ "--timeout=10 s",
+			"--timeout=10 s: must be a duration such as 500ms, "
+			"10s, "
+			"5m, 2h or 1d",
+			"--timeout=10s" },
+		{ "--timeout=-1",
+			"--timeout=-1: must be a duration such as 500ms, 10s, "
+			"5m, 2h or 1d",
+			"--timeout=1" },
+		{ "--status-fd=2",
+			"--status-fd=2: must be the number of an open "
+			"descriptor, at least 3, as in: --status-fd=3 3>status",
+			"--status-fd=3" },
+		{ "--status-fd=1",
+			"--status-fd=1: must be the number of an open "
+			"descriptor, at least 3, as in: --status-fd=3 3>status",
+			"--status-fd=3" },
+		{ "--status-fd=0",
+			"--status-fd=0: must be the number of an open "
+			"descriptor, at least 3, as in: --status-fd=3 3>status",
+			"--status-fd=3" },
+		{ "--status-fd=-1",
+			"--status-fd=-1: must be the number of an open "
+			"descriptor, at least 3, as in: --status-fd=3 3>status",
+			"--status-fd=3" },
+		{ "--status-fd=-3",
+			"--status-fd=-3: must be the number of an open "
+			"descriptor, at least 3, as in: --status-fd=3 3>status",
+			"--status-fd=3" },
+		{ "--status-fd=+3",
+			"--status-fd=+3: must be the number of an open "
+			"descriptor, at least 3, as in: --status-fd=3 3>status",
+			"--status-fd=3" },
+		{ "--status-fd= 3",
+			"--status-fd= 3: must be the number of an open "
+			"descriptor, at least 3, as in: --status-fd=3 3>status",
+			"--status-fd=3" },
+		{ "--status-fd=3 ",
+			"--status-fd=3 : must be the number of an open "
+			"descriptor, at least 3, as in: --status-fd=3 3>status",
+			"--status-fd=3" },
+		{ "--status-fd=3x",
+			"--status-fd=3x: must be the number of an open "
+			"descriptor, at least 3, as in: --status-fd=3 3>status",
+			"--status-fd=3" },
+		{ "--status-fd=0x3",
+			"--status-fd=0x3: must be the number of an open "
+			"descriptor, at least 3, as in: --status-fd=3 3>status",
+			"--status-fd=3" },
+		{ "--status-fd=",
+			"--status-fd=: must be the number of an open "
+			"descriptor, at least 3, as in: --status-fd=3 3>status",
+			"--status-fd=3" },
+		{ "--status-fd=2147483648",
+			"--status-fd=2147483648: must be the number of an open "
+			"descriptor, at least 3, as in: --status-fd=3 3>status",
+			"--status-fd=2147483647" },
+		{ "--status-fd=4294967299",
+			"--status-fd=4294967299: must be the number of an open "
+			"descriptor, at least 3, as in: --status-fd=3 3>status",
+			"--status-fd=3" },
+		{ "--status-fd=18446744073709551619",
+			"--status-fd=18446744073709551619: must be the number "
+			"of an open "
+			"descriptor, at least 3, as in: --status-fd=3 3>status",
+			"--status-fd=3" },
+		{ "--status-fd=stderr",
+			"--status-fd=stderr: must be the number of an open "
+			"descriptor, at least 3, as in: --status-fd=3 3>status",
+			"--status-fd=3" },
+		{ "--status-fd=none",
+			"--status-fd=none: must be the number of an open "
+			"descriptor, at least 3, as in: --status-fd=3 3>status",
+			"--status-fd=3" },
+		{ "--status-fd=3,4",
+			"--status-fd=3,4: must be the number of an open "
+			"descriptor, at least 3, as in: --status-fd=3 3>status",
+			"--status-fd=4" },
 		/* Options that do not exist, in no abbreviation. */
+		{ "--mem=1M", "unknown option --mem;", "--memory=1M" },
+		{ "--pids=1", "unknown option --pids;", "--pids-limit=1" },
+		{ "--pids_limit=1", "unknown option", "--pids-limit=1" },
+		{ "--cpu=1", "unknown option --cpu;", "--cpus=1" },
+		{ "--time-out=1", "unknown option", "--timeout=1" },
+		{ "--status=3", "unknown option --status;", "--status-fd=3" },
+		{ "-m|1M", "unknown option -m", "--memory|1M" },
+		{ "--nice=1", "unknown option --nice;", "--cpus=1" },
+		{ "--max-running=1", "unknown option --max-running;",
+			"--pids-limit=1" },
+		{ "--rlimit-cpu=1", "unknown option --rlimit-cpu;",
+			"--timeout=1" },
 		{ "-x", "unknown option -x; see: minibox -h", "--|-x" },
 		{ "-nx", "unknown option -nx", "-n|x" },
 		{ "-B|", "must be SRC[:DST[:ro|rw]]", "-B|/a" },
@@ -235,6 +530,22 @@ wrong(void **state)
 		{ "-l|--hostname=h", "-l and a command", "-n|--hostname=h" },
 		{ "-l|--network=none", "-l and a command",
 			"-n|--network=none" },
+		{ "-l|--memory=1M", "-l and a command", "-n|--memory=1M" },
+		{ "-l|--pids-limit=1", "-l and a command",
+			"-n|--pids-limit=1" },
+		{ "-l|--cpus=1", "-l and a command", "-n|--cpus=1" },
+		{ "-l|--timeout=1", "-l and a command", "-n|--timeout=1" },
+		{ "--timeout=1|-l", "-l and a command", "--timeout=1|-n" },
+		{ "-l|--status-fd=3", "-l and a command", "-n|--status-fd=3" },
+		{ "--status-fd=3|-l", "-l and a command", "--status-fd=3|-n" },
+		{ "--check|--memory=1M", "--check and a command", "--check" },
+		{ "--check|--pids-limit=1", "--check and a command",
+			"--check" },
+		{ "--check|--cpus=1", "--check and a command", "--check" },
+		{ "--check|--timeout=1", "--check and a command", "--check" },
+		{ "--check|--status-fd=3", "--check and a command", "--check" },
+		{ "--status-fd=3|--check|f", "--check and a command",
+			"--check|f" },
 		{ "--check|f|g", "--check and a command", "--check|f" },
 		{ "--check|-e|A", "--check and a command", "--check" },
 		{ "--check|-c|x", "--check and a command", "--check|x" },

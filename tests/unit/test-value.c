@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What do sizes, modes, binds and names of network namespaces mean, at their
- * edges? */
+/* What do sizes, durations, counts, processors, modes, binds and names of
+ * network namespaces mean, at their edges? */
 #include "tables.h"
 
 static void
@@ -72,6 +72,252 @@ sizes(void **state)
 		if (ok != (t[i].bytes != 0) || bytes != (ok ? t[i].bytes : 77))
 			fail_msg("'%s': %d %llu", t[i].value, ok,
 				(unsigned long long)bytes);
+	}
+}
+
+static void
+durations(void **state)
+{
+	static const struct {
+		const char *value;
+		uint64_t ms; /* 0: refused */
+	} t[] = {
+		{ "1", 1000 },
+		{ "1ms", 1 },
+		{ "1s", 1000 },
+		{ "1m", 60000 },
+		{ "1h", 3600000 },
+		{ "1d", 86400000 },
+		{ "500ms", 500 },
+		{ "1500ms", 1500 },
+		{ "90", 90000 },
+		{ "001s", 1000 },
+		{ "000000001ms", 1 },
+		/* Nine digits, in every unit, and no tenth. */
+		{ "999999999", 999999999000 },
+		{ "999999999ms", 999999999 },
+		{ "999999999s", 999999999000 },
+		{ "999999999m", 59999999940000 },
+		{ "999999999h", 3599999996400000 },
+		{ "999999999d", 86399999913600000 },
+		{ "1000000000", 0 },
+		{ "1000000000ms", 0 },
+		{ "1000000000d", 0 },
+		{ "0000000001", 0 },
+		/* 1 and 2, if they were cut to 32 and to 64 bits. */
+		{ "4294967297", 0 },
+		{ "18446744073709551617", 0 },
+		{ "18446744073709551618ms", 0 },
+		{ "0", 0 },
+		{ "000", 0 },
+		{ "0ms", 0 },
+		{ "0s", 0 },
+		{ "0d", 0 },
+		{ "", 0 },
+		{ "s", 0 },
+		{ "ms", 0 },
+		{ "s1", 0 },
+		{ "1S", 0 },
+		{ "1MS", 0 },
+		{ "1Ms", 0 },
+		{ "1M", 0 },
+		{ "1D", 0 },
+		{ "1w", 0 },
+		{ "1y", 0 },
+		{ "1us", 0 },
+		{ "1min", 0 },
+		{ "1sec", 0 },
+		{ "1mss", 0 },
+		{ "1sm", 0 },
+		{ "1ss", 0 },
+		{ "1m30s", 0 },
+		{ "1m30", 0 },
+		{ "1:30", 0 },
+		{ "1.5s", 0 },
+		{ "1,5s", 0 },
+		{ "1 s", 0 },
+		{ " 1s", 0 },
+		{ "1s ", 0 },
+		{ "1 ", 0 },
+		{ "\t1", 0 },
+		{ "1\n", 0 },
+		{ "-1", 0 },
+		{ "-1s", 0 },
+		{ "+1", 0 },
+		{ "0x1", 0 },
+		{ "1e3", 0 },
+		{ "1\xc2\xb5s", 0 },
+		{ "none", 0 },
+		{ "unlimited", 0 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(t); i++) {
+		uint64_t ms = 77;
+		bool ok = value_duration(t[i].value, &ms);
+
+		if (ok != (t[i].ms != 0) || (ok && ms != t[i].ms))
+			fail_msg("'%s': %d %llu", t[i].value, ok,
+				(unsigned long long)ms);
+	}
+}
+
+static void
+counts(void **state)
+{
+	static const struct {
+		const char *value;
+		uint64_t max;
+		uint64_t count; /* 0: refused */
+	} t[] = {
+		{ "1", 1, 1 },
+		{ "2", 1, 0 },
+		{ "1", UINT64_MAX, 1 },
+		{ "9", 10, 9 },
+		{ "10", 10, 10 },
+		{ "11", 10, 0 },
+		{ "100", 10, 0 },
+		{ "007", 10, 7 },
+		{ "000000000000000010", 10, 10 },
+		{ "0000000000000000010", 10, 0 },
+		{ "2147483647", INT32_MAX, INT32_MAX },
+		{ "2147483648", INT32_MAX, 0 },
+		{ "4294967297", INT32_MAX, 0 },
+		{ "999999999999999999", UINT64_MAX, 999999999999999999 },
+		{ "999999999999999999", 999999999999999999,
+			999999999999999999 },
+		{ "999999999999999999", 999999999999999998, 0 },
+		{ "1000000000000000000", UINT64_MAX, 0 },
+		/* 1, if it were cut. */
+		{ "18446744073709551617", UINT64_MAX, 0 },
+		{ "0", 10, 0 },
+		{ "00", 10, 0 },
+		{ "", 10, 0 },
+		{ " 1", 10, 0 },
+		{ "1 ", 10, 0 },
+		{ "1 0", 10, 0 },
+		{ "-1", 10, 0 },
+		{ "-0", 10, 0 },
+		{ "+1", 10, 0 },
+		{ "1K", UINT64_MAX, 0 },
+		{ "1.0", 10, 0 },
+		{ "1,0", 10, 0 },
+		{ "0x1", 10, 0 },
+		{ "1e0", 10, 0 },
+		{ "1\n", 10, 0 },
+		{ "\xb9", 10, 0 },
+		{ "/", 10, 0 },
+		{ ":", 10, 0 },
+		{ "x", 10, 0 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(t); i++) {
+		uint64_t count = 77;
+		bool ok = value_count(t[i].value, t[i].max, &count);
+
+		if (ok != (t[i].count != 0) || (ok && count != t[i].count))
+			fail_msg("'%s': %d %llu", t[i].value, ok,
+				(unsigned long long)count);
+	}
+}
+
+static void
+cpus(void **state)
+{
+	static const struct {
+		const char *value;
+		uint64_t thousandths; /* 0: refused */
+	} t[] = {
+		{ "1", 1000 },
+		{ "2", 2000 },
+		{ "0.5", 500 },
+		{ "0.50", 500 },
+		{ "0.500", 500 },
+		{ "0.05", 50 },
+		{ "0.25", 250 },
+		{ "0.125", 125 },
+		{ "1.5", 1500 },
+		{ "1.005", 1005 },
+		{ "1.0", 1000 },
+		{ "1.000", 1000 },
+		{ "12.34", 12340 },
+		{ "9876.5", 9876500 },
+		{ "00.5", 500 },
+		{ "0001", 1000 },
+		{ "0001.5", 1500 },
+		/* The first and the last. */
+		{ "0.01", 10 },
+		{ "0.010", 10 },
+		{ "0.011", 11 },
+		{ "0.009", 0 },
+		{ "0.001", 0 },
+		{ "0.00", 0 },
+		{ "0.0", 0 },
+		{ "0.000", 0 },
+		{ "0", 0 },
+		{ "0000", 0 },
+		{ "9998.999", 9998999 },
+		{ "9999", 9999000 },
+		{ "9999.0", 9999000 },
+		{ "9999.000", 9999000 },
+		{ "9999.001", 0 },
+		{ "9999.5", 0 },
+		{ "9999.999", 0 },
+		{ "10000", 0 },
+		{ "99999", 0 },
+		{ "00001", 0 },
+		{ "00000.5", 0 },
+		/* 1, if it were cut. */
+		{ "4294967297", 0 },
+		{ "18446744073709551617", 0 },
+		{ "99999999999999999999999999999999999999", 0 },
+		/* No fourth decimal, not even a 0. */
+		{ "1.0000", 0 },
+		{ "1.2345", 0 },
+		{ "0.0100", 0 },
+		{ "", 0 },
+		{ ".", 0 },
+		{ ".5", 0 },
+		{ "1.", 0 },
+		{ "1..5", 0 },
+		{ "1.5.", 0 },
+		{ "1.5.5", 0 },
+		{ "1,5", 0 },
+		{ "1/2", 0 },
+		{ "50%", 0 },
+		{ "500m", 0 },
+		{ "1 ", 0 },
+		{ " 1", 0 },
+		{ "1 .5", 0 },
+		{ "1. 5", 0 },
+		{ "1.5 ", 0 },
+		{ "-1", 0 },
+		{ "+1", 0 },
+		{ "1.-5", 0 },
+		{ "1.+5", 0 },
+		{ "0x1", 0 },
+		{ "1e1", 0 },
+		{ "1.5e1", 0 },
+		{ "1.5x", 0 },
+		{ "1x", 0 },
+		{ "1\n", 0 },
+		{ "1.5\n", 0 },
+		{ "inf", 0 },
+		{ "nan", 0 },
+		{ "0-3", 0 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(t); i++) {
+		uint64_t n = 77;
+		/* Of its own size, so that ASan sees a read behind it. */
+		bool ok = value_cpus(xstrdup(t[i].value), &n);
+
+		if (ok != (t[i].thousandths != 0) ||
+			(ok && n != t[i].thousandths))
+			fail_msg("'%s': %d %llu", t[i].value, ok,
+				(unsigned long long)n);
 	}
 }
 
@@ -232,6 +478,9 @@ main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(sizes),
+		cmocka_unit_test(durations),
+		cmocka_unit_test(counts),
+		cmocka_unit_test(cpus),
 		cmocka_unit_test(modes),
 		cmocka_unit_test(netns),
 		cmocka_unit_test(binds),
