@@ -739,6 +739,9 @@ def outline(call):
 
 
 def main():
+    # As in a shell of a user's: these are inherited if they are ignored.
+    for number in signal.SIGHUP, signal.SIGINT, signal.SIGQUIT:
+        signal.signal(number, signal.SIG_DFL)
     build()
     more_boxes()
     calls, full = record('demo'), record('full')
