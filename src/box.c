@@ -56,7 +56,14 @@ take_slot(const struct plan *plan)
 {
 	const struct box *box = plan->box;
 	int fd = slot_take(box->name, plan->uid, box->max_running);
+	struct die_listener listener = {
+		.tell = ending_tell_death,
+		.fd = plan->status_fd,
+		.stage = "policy",
+	};
 
+	if (fd < 0 && listener.fd >= 0)
+		die_listen(&listener);
 	if (fd < 0)
 		die(EXIT_DENIED,
 			"box '%s': you have %llu of it running, and more are "
@@ -77,10 +84,10 @@ box_run(const struct plan *plan, const struct saved *saved)
 	struct init_fds fds = { .slot = -1 };
 	int go[2], status[2], pidfd = -1;
 
-	if (plan->box->max_running)
-		fds.slot = take_slot(plan);
 	if (listener.fd >= 0)
 		die_listen(&listener);
+	if (plan->box->max_running)
+		fds.slot = take_slot(plan);
 	if (limit_needs_cgroup(&plan->limits))
 		cgroup_make(&cgroup, plan);
 	if (pipe2(go, O_CLOEXEC) < 0 || pipe2(status, O_CLOEXEC) < 0)

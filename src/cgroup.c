@@ -132,22 +132,23 @@ require_roots(const struct level *level)
 			level->path);
 }
 
+/* Why the group cannot be changed or made, from errno. */
 static _Noreturn void
-refuse_controller(const struct level *level, const char *name)
+refuse_group(const char *path, const char *what)
 {
 	switch (errno) {
 	case EBUSY:
 		die(EXIT_MINIBOX,
-			"%s has processes of its own, so it cannot limit "
-			"others" ADMIN " to set another cgroup-root",
-			level->path);
+			"control group %s has processes of its own, so it "
+			"cannot limit others" ADMIN
+			" to set another cgroup-root in minibox.conf",
+			path);
 	case EROFS:
 		die(EXIT_MINIBOX,
 			"control groups are mounted read-only" ADMIN
 			" to run: mount -o remount,rw " LIMIT_CGROUP_TOP);
 	default:
-		die_errno("cannot switch on the %s controller in %s", name,
-			level->path);
+		die_errno("cannot %s control group %s", what, path);
 	}
 }
 
@@ -179,7 +180,8 @@ enable(const struct level *level, const struct limits *limits)
 				name);
 		if (!write_at(level->fd, "cgroup.subtree_control",
 			    xasprintf("+%s", name)))
-			refuse_controller(level, name);
+			refuse_group(level->path,
+				xasprintf("switch on %s in", name));
 	}
 }
 
@@ -192,7 +194,7 @@ make_missing(int up, const char *name, const char *path)
 	cred_lend();
 	made = mkdirat(up, name, 0755);
 	if (made < 0 && errno != EEXIST)
-		die_errno("cannot make the control group %s", path);
+		refuse_group(path, "make");
 	cred_take_back();
 }
 
@@ -214,7 +216,7 @@ descend(struct level *level, const char *name, bool last)
 			" to write another cgroup-root",
 			level->path);
 	if (fd < 0)
-		die_errno("cannot use the control group %s", level->path);
+		refuse_group(level->path, "use");
 	(void)close(up);
 	level->fd = fd;
 }
@@ -222,13 +224,13 @@ descend(struct level *level, const char *name, bool last)
 /* On a host that systemd runs, control groups are systemd's, but for those
  * that it delegates. */
 static const char *
-choose_root(const char *wanted)
+choose_root(const char *wanted, const struct level *top)
 {
 	if (wanted)
 		return wanted;
 	if (exists(SERVICE_GROUP))
 		return SERVICE_GROUP;
-	if (exists("/run/systemd/system"))
+	if (exists("/run/systemd/system") && is_cgroup2(top->fd))
 		die(EXIT_MINIBOX, "limits of a box need " SERVICE
 				  ", which is not running" ADMIN
 				  " to run: systemctl enable --now " SERVICE);
@@ -267,9 +269,9 @@ refuse_v1(const char *path)
 static struct level
 open_root(const struct plan *plan)
 {
-	const char *root = choose_root(plan->cgroup_root);
-	const char *p = root + strlen(LIMIT_CGROUP_TOP);
 	struct level level = open_top();
+	const char *root = choose_root(plan->cgroup_root, &level);
+	const char *p = root + strlen(LIMIT_CGROUP_TOP);
 
 	while (*p) {
 		size_t n = strcspn(++p, "/");
@@ -389,8 +391,7 @@ cgroup_make(struct cgroup *made, const struct plan *plan)
 	/* Of a process that had our number, and is gone. */
 	(void)unlinkat(level.fd, name, AT_REMOVEDIR);
 	if (mkdirat(level.fd, name, 0755) < 0)
-		die_errno("cannot make the control group %s/%s", level.path,
-			name);
+		refuse_group(path_join(level.path, name), "make");
 	descend(&level, name, false);
 	set_limits(&level, &plan->limits);
 	*made = cgroup_none;

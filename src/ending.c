@@ -128,6 +128,22 @@ end_of_failure(const struct ending *end)
 	_exit(end->failed.value);
 }
 
+/* Somebody killed init: the caller, or the kernel for want of memory. */
+static _Noreturn void
+end_from_outside(const struct ending *end)
+{
+	struct die_listener self = {
+		.tell = ending_tell_death,
+		.fd = end->plan->status_fd,
+		.stage = end->started ? "exec" : "setup",
+	};
+
+	if (self.fd >= 0)
+		die_listen(&self);
+	die(EXIT_MINIBOX, "the box was ended from outside by signal %d",
+		end->init.si_status);
+}
+
 void
 ending_run(const struct ending *end)
 {
@@ -144,6 +160,5 @@ ending_run(const struct ending *end)
 		tell_end(end, end->how, REPORT_NO_LIMIT);
 		end_like(end->how);
 	}
-	die(EXIT_MINIBOX, "the box was ended from outside by signal %d",
-		end->init.si_status);
+	end_from_outside(end);
 }

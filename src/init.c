@@ -20,6 +20,7 @@
 #include "root.h"
 #include "status.h"
 #include "sys.h"
+#include "twins.h"
 
 /* Session keyrings are inherited, and the command must not find what the
  * caller keeps in his: session-keyring(7).  ENOSYS: a kernel without keys. */
@@ -120,18 +121,7 @@ tell_no_exec(const struct die_listener *self, int status, const char *message)
 	tell_death(self, STATUS_NO_EXEC, status, message);
 }
 
-enum { SIGNALS = 64, TWIN_MS = 1000, TAKEN_MAX = 32 };
-
-/* Copies of a signal that came to init itself, whose twins the monitor may
- * still hand on. */
-struct twins {
-	unsigned n;
-	int64_t last; /* clock_ms() */
-	pid_t sender; /* of the last; 0: outside */
-};
-
-/* Who sent it: somebody outside, a process of the box, the terminal. */
-enum sender { OUTSIDE, INSIDE, TERMINAL, SENDERS };
+enum { TAKEN_MAX = 32 };
 
 /* What init knows of the command. */
 struct watch {
@@ -140,7 +130,7 @@ struct watch {
 	bool changed; /* something ended, stopped or goes on: see serve */
 	int stops;    /* how often it was stopped */
 	bool stopped; /* it is now */
-	struct twins twins[SENDERS][SIGNALS + 1];
+	struct twins twins;
 };
 
 /* The kernel would kill what is left when init ends, but then forget what it
@@ -184,12 +174,6 @@ reap(struct watch *w)
 	}
 }
 
-static bool
-is_stop(int signo)
-{
-	return signo == SIGTSTP || signo == SIGTTIN || signo == SIGTTOU;
-}
-
 /* init and the command are in the process group of the monitor at first; a
  * shell with job control leaves it.  The group has no number in here. */
 static bool
@@ -198,74 +182,29 @@ shares_our_group(pid_t command)
 	return getpgid(command) == getpgrp();
 }
 
-/* A signal that did not come from the monitor was sent to the process group, or
- * to init alone, which is seldom. */
 static void
 remember(struct watch *w, int signo, const siginfo_t *info)
 {
-	enum sender sender = info->si_code > 0   ? TERMINAL
-			     : info->si_pid == 0 ? OUTSIDE
-						 : INSIDE;
-	struct twins *t = &w->twins[sender][signo];
+	enum twins_from from = info->si_code > 0   ? TWINS_TERMINAL
+			       : info->si_pid == 0 ? TWINS_OUTSIDE
+						   : TWINS_INSIDE;
 
-	t->n++;
-	t->last = clock_ms();
-	t->sender = info->si_pid;
-}
-
-static bool
-is_recent(const struct twins *t)
-{
-	return t->n > 0 && clock_ms() - t->last < TWIN_MS;
+	twins_remember(&w->twins, from, signo, info->si_pid, clock_ms());
 }
 
 /*
- * Whether there was such a signal, which is then forgotten; with those that
- * came before the monitor read its own: no twin of theirs will come.
+ * A signal that the monitor hands on, or whoever pretends to be it.  A command
+ * that still is in the stop that the monitor knew of has missed its SIGCONT.
  */
-static bool
-recall(struct twins *t, const struct status_signal *s)
-{
-	bool was = is_recent(t);
-
-	if (t->n > 0)
-		t->n--;
-	if (!was || (int16_t)(s->ms - (uint16_t)t->last) > 0)
-		t->n = 0;
-	return was;
-}
-
-/*
- * Whether the command has had a copy itself of what the monitor hands on, from
- * `sender`: if both are in the process group that it was sent to.  A stop and
- * SIGCONT take each other back where they are pending (signal(7)), so either is
- * evidence of the other.
- */
-static bool
-had_its_own(struct watch *w, const struct status_signal *s, pid_t sender)
-{
-	static const int stops[] = { SIGTSTP, SIGTTIN, SIGTTOU };
-	struct twins *inside = &w->twins[INSIDE][s->signo];
-	bool was = recall(&w->twins[OUTSIDE][s->signo], s);
-
-	if (inside->sender == sender)
-		was |= recall(inside, s);
-	for (size_t i = 0; i < 3 && s->signo == SIGCONT; i++) {
-		was |= recall(&w->twins[TERMINAL][stops[i]], s);
-		was |= recall(&w->twins[OUTSIDE][stops[i]], s);
-	}
-	if (is_stop(s->signo))
-		was |= is_recent(&w->twins[OUTSIDE][SIGCONT]);
-	return was && shares_our_group(w->command);
-}
-
-/* A signal that the monitor hands on.  A command that still is in the stop that
- * the monitor knew of has missed its SIGCONT. */
 static void
 hand_on(struct watch *w, const struct status_signal *s, pid_t sender)
 {
-	bool twin = had_its_own(w, s, sender);
+	bool twin;
 
+	if (s->signo < 1 || s->signo > TWINS_SIGNALS)
+		return;
+	twin = twins_recall(&w->twins, s, sender, clock_ms()) &&
+	       shares_our_group(w->command);
 	if (twin && s->signo == SIGCONT) {
 		reap(w);
 		twin = !w->stopped || s->stop != (uint8_t)w->stops;
@@ -367,7 +306,7 @@ hand_on_early(struct watch *w)
 		(void)sigaddset(&early, signo);
 	}
 	(void)sigdelset(&early, SIGCONT); /* nothing was stopped yet */
-	for (signo = 1; signo <= SIGNALS; signo++)
+	for (signo = 1; signo <= TWINS_SIGNALS; signo++)
 		if (sigismember(&early, signo) == 1)
 			(void)kill(w->command, signo);
 	if (sigismember(&early, STATUS_KICK) == 1)

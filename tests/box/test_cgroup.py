@@ -169,7 +169,8 @@ class Limits(Case):
         self.assertIn("can't fork", shell('/bin/true & wait').err)
 
     def test_cpus(self):
-        busy = 'i=0; while [ $i -lt 400000 ]; do i=$((i+1)); done'
+        busy = (f'i=0; while [ $i -lt {harness.rounds(400_000)} ]; '
+                'do i=$((i+1)); done')
         _, free = self.line('/bin/sh', '-c', busy)
         write_policy(box(cpus='0.2'))
         _, held = self.line('/bin/sh', '-c', busy)

@@ -80,12 +80,12 @@ class Status(Told):
     def test_numbers(self):
         _, quiet = self.line('/bin/sleep', '0.3')
         self.assertTrue(300 <= quiet['wall-ms'] < 10000, quiet)
-        _, busy = self.line('/bin/sh', '-c', 'i=0; while [ $i -lt 300000 ]; '
-                            'do i=$((i+1)); done')
+        _, busy = self.line('/bin/sh', '-c', 'i=0; while [ $i -lt '
+                            f'{harness.rounds(300_000)} ]; do i=$((i+1)); done')
         self.assertGreater(busy['user-ms'], 50 + quiet['user-ms'])
         self.assertLessEqual(busy['user-ms'], busy['wall-ms'] * 2 + 50)
-        _, system = self.line('/bin/dd', 'if=/dev/zero', 'of=/dev/null',
-                              'bs=1', 'count=500000')
+        _, system = self.line('/bin/dd', 'if=/dev/zero', 'of=/dev/null', 'bs=1',
+                              f'count={harness.rounds(500_000)}')
         self.assertGreater(system['system-ms'], 20 + quiet['system-ms'])
         for size in 1, 40:
             _, line = self.line('/bin/dd', 'if=/dev/zero', 'of=/dev/null',
@@ -95,8 +95,9 @@ class Status(Told):
 
     def test_processes_that_are_left_count(self):
         """Those that end with the box."""
-        _, line = self.line('/bin/sh', '-c', '(i=0; while [ $i -lt 300000 ]; '
-                            'do i=$((i+1)); done; : >/tmp/done; sleep 100) & '
+        _, line = self.line('/bin/sh', '-c', '(i=0; while [ $i -lt '
+                            f'{harness.rounds(300_000)} ]; do i=$((i+1)); '
+                            'done; : >/tmp/done; sleep 100) & '
                             'while [ ! -e /tmp/done ]; do sleep 0.05; done')
         self.assertGreater(line['user-ms'], 50)
 
