@@ -64,6 +64,12 @@ def rounds(count):
     return max(count // SLOW, min(count, 10))
 
 
+def instants(count, step):
+    """Seconds after a start: COUNT of them, STEP apart; on a slow machine fewer
+    that reach further."""
+    return [turn * step * SLOW ** 2 for turn in range(rounds(count))]
+
+
 class Result(NamedTuple):
     status: int         # an exit status, or the negative number of a signal
     out: str

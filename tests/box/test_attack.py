@@ -195,7 +195,7 @@ class Tracing(Case):
 
     def test_C04_during_the_start(self):
         def hunt():
-            for _ in range(150):
+            for _ in range(harness.rounds(150)):
                 process = subprocess.Popen([MINIBOX, TRUE], env={}, cwd='/')
                 while process.poll() is None:
                     if seize(process.pid) == 'traced':
@@ -733,7 +733,7 @@ class Host(Case):
         """Random bytes for arguments and variables: never a crash."""
         random.seed(2)
         statuses = collections.Counter()
-        for _ in range(200):
+        for _ in range(harness.rounds(200)):
             words = [random.choice((b'-', b'--', b'')) + bytes(random.choices(
                 b'-bceCnhlV=/ax.\x80\xff\n%', k=random.randint(1, 9)))
                 for _ in range(random.randint(1, 5))]

@@ -22,15 +22,19 @@ git clone -q project.git work
 cd work
 git log --format=%s
 git status --short
+# git(1) knows no times, and make(1) would make these anew.
+for file in aclocal.m4 configure config.h.in Makefile.in; do
+	touch $file
+done
 mkdir build
 cd build
 if [ {slow} -gt 1 ]; then
 	cp ../../config.status .
 	sh ./config.status >../../config.log 2>&1
-	make -j4 src/libpure.a >make.log 2>&1
-	make -j4 tests/unit/test-value tests/unit/test-limit >>make.log 2>&1
-	tests/unit/test-value
-	tests/unit/test-limit
+	make -j4 src/value.o src/path.o src/limit.o src/report.o src/twins.o \
+		>make.log 2>&1
+	sort make.log
+	sh ../tests/lint/levels.sh
 	exit
 fi
 ../configure >../../config.log 2>&1

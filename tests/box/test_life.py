@@ -85,16 +85,16 @@ class End(Case):
 
     def test_C33_kill_minibox_at_any_instant(self):
         mark = self.mark()
-        for step in range(200):
-            process = self.kill_after(mark, step * 50e-6, lambda pid: [pid])
+        for delay in harness.instants(200, 50e-6):
+            process = self.kill_after(mark, delay, lambda pid: [pid])
             self.assertEqual(harness.finish(process).status, -signal.SIGKILL)
         wait_for(lambda: not pids_with(mark), 'the end of all boxes')
 
     def test_C33_stop_and_kill_at_any_instant(self):
         mark = self.mark()
-        for step in range(100):
+        for delay in harness.instants(100, 50e-6):
             process = start(MINIBOX, '/bin/sleep', mark)
-            time.sleep(step * 50e-6)
+            time.sleep(delay)
             os.kill(process.pid, signal.SIGSTOP)
             time.sleep(0.002)
             process.kill()
@@ -103,8 +103,8 @@ class End(Case):
 
     def test_C33_kill_init_at_any_instant(self):
         mark = self.mark()
-        for step in range(100):
-            process = self.kill_after(mark, step * 50e-6, children_of)
+        for delay in harness.instants(100, 50e-6):
+            process = self.kill_after(mark, delay, children_of)
             while process.poll() is None:       # it was too early
                 kill(children_of(process.pid))
                 time.sleep(0.001)
@@ -147,7 +147,7 @@ class End(Case):
 
     def test_many_boxes_leave_nothing(self):
         mark = self.mark()
-        for _ in range(100):
+        for _ in range(harness.rounds(100)):
             self.ok(shell(f'sleep {mark} & exit 0'))
         wait_for(lambda: not pids_with(mark), 'the end of all boxes')
 
@@ -195,9 +195,9 @@ class Signals(Case):
     def test_during_the_start(self):
         """A signal sent at any instant ends the box or reaches the command."""
         mark = self.mark()
-        for step in range(100):
+        for delay in harness.instants(100, 50e-6):
             process = start(MINIBOX, '/bin/sleep', mark)
-            end = time.perf_counter() + step * 50e-6
+            end = time.perf_counter() + delay
             while time.perf_counter() < end:
                 pass
             process.terminate()

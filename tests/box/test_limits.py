@@ -150,7 +150,7 @@ class Time(harness.Case):
         self.over(minibox('--timeout=200ms', '/bin/sleep', mark), '200ms')
         self.ok(minibox('--timeout=60m', '/bin/true'))
         self.refused(minibox('--timeout=61m', '/bin/true'), 126,
-                     "--timeout: box 'demo' allows at most 3600s")
+                     "--timeout: box 'demo' allows at most 1h")
         write_policy(box())
         self.over(minibox('--timeout', '200ms', '/bin/sleep', mark), '200ms')
 

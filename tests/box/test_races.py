@@ -16,8 +16,8 @@ import harness
 from harness import (ALICE, BOB, MINIBOX, RACE, SUPERUSER, User, box, run,
                      shell, start, write_policy)
 
-SWAPS = 100_000
-BOXES = 200
+SWAPS = harness.rounds(100_000)
+BOXES = harness.rounds(200)
 RIGHT, SECRET, BOBS, INSIDE = 'mine', 'secret of root', 'secret of bob', 'box'
 VAULT = '/var/minibox-vault'        # nobody but root gets in
 
@@ -67,7 +67,7 @@ class Races(harness.Case):
         try:
             return process()
         finally:
-            result = harness.finish(swapper, b'', 60)
+            result = harness.finish(swapper, b'', 60 * harness.SLOW)
             self.ok(result)
             self.assertGreaterEqual(int(result.out), SWAPS)
 
@@ -79,7 +79,7 @@ class Races(harness.Case):
         loop = (f'n=0; while [ $n -lt {BOXES} ]; do "$@" 2>&1; '
                 'printf "\\n=%s\\n" $?; n=$((n + 1)); done')
         result = self.during(directory, name, user, lambda: run(
-            '/bin/sh', '-c', loop, 'sh', *command, user=user, limit=60))
+            '/bin/sh', '-c', loop, 'sh', *command, user=user, limit=60 * harness.SLOW))
         self.ok(result)
         for secret in SECRET, BOBS:
             self.assertNotIn(secret, result.out)

@@ -677,7 +677,7 @@ class Told(Case):
                     ways = itertools.cycle(
                         ('pid', 'group') if by == 'both' else (by,))
                     told = []
-                    for turn in range(200):
+                    for turn in range(harness.rounds(200)):
                         job.act(next(ways), 'USR1')
                         if turn % 10 == 9:
                             job.settle()
@@ -942,7 +942,7 @@ class Stops(Case):
                     where, 'trap "" USR1; echo ready >&2; read x; '
                     'exit 7') as job:
                 job.ready('script')
-                for _ in range(1000):
+                for _ in range(harness.rounds(1000)):
                     job.act(dice.choice(('pid', 'group')), dice.choice(
                         ('STOP', 'CONT', 'CONT', 'USR1', 'WINCH')))
                     time.sleep(dice.random() * 5e-4)

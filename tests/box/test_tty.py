@@ -299,16 +299,16 @@ class WithoutJobControl(Case):
                         signal.signal(signal.SIGINT, signal.SIG_DFL))
         for argv in ('/bin/sleep', mark), (MINIBOX, '/bin/sleep', mark):
             lost = []
-            for step in range(250):
+            for delay in harness.instants(250, 25e-6):
                 terminal = Terminal(*argv)
                 while terminal.foreground() != terminal.pid:
                     pass
-                time.sleep(step * 25e-6)
+                time.sleep(delay)
                 terminal.send('\x03')
                 try:
-                    self.assertEqual(terminal.wait(1), -signal.SIGINT)
+                    self.assertEqual(terminal.wait(harness.SLOW), -signal.SIGINT)
                 except AssertionError:
-                    lost.append(step)
+                    lost.append(delay)
                 terminal.close()
                 if len(lost) > 3:
                     break
