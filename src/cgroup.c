@@ -35,6 +35,7 @@ const struct cgroup cgroup_none = {
 	.events = -1,
 	.peak = -1,
 	.stat = -1,
+	.kill = -1,
 };
 
 /* What a limit is for the kernel. */
@@ -290,19 +291,31 @@ open_root(const struct plan *plan)
 	return level;
 }
 
-/* The process that made the group `name` (BOX.UID.PID); 0: not a name of
- * ours. */
+/* The number at the end of name, behind a dot, which is cut off; 0: none. */
+static long
+cut_number(char *name)
+{
+	char *dot = strrchr(name, '.'), *end;
+	long n;
+
+	if (!dot || dot == name || strspn(dot + 1, "0123456789") < 1)
+		return 0;
+	n = strtol(dot + 1, &end, 10);
+	if (*end)
+		return 0;
+	*dot = '\0';
+	return n;
+}
+
+/* The process that made the group `name`; 0: it is not BOX.UID.PID. */
 static pid_t
 maker_of(const char *name)
 {
-	const char *dot = strrchr(name, '.');
-	char *end;
-	long pid;
+	char *copy = xstrdup(name);
+	long pid = cut_number(copy);
 
-	if (!dot || dot == name)
-		return 0;
-	pid = strtol(dot + 1, &end, 10);
-	return *end || pid <= 0 || pid > INT32_MAX ? 0 : (pid_t)pid;
+	return cut_number(copy) > 0 && pid > 0 && pid <= INT32_MAX ? (pid_t)pid
+								   : 0;
 }
 
 /* Left by boxes that are gone.  That of a living monitor is in use, or about to
@@ -397,12 +410,21 @@ cgroup_make(struct cgroup *made, const struct plan *plan)
 	*made = cgroup_none;
 	made->dir = level.fd;
 	made->stat = openat(level.fd, "cpu.stat", O_RDONLY | O_CLOEXEC);
+	made->kill = openat(level.fd, "cgroup.kill", O_WRONLY | O_CLOEXEC);
 	made->peak = openat(level.fd, "memory.peak", O_RDONLY | O_CLOEXEC);
 	if (!plan->limits.v[LIMIT_MEMORY])
 		return;
 	made->events = openat(level.fd, "memory.events", O_RDONLY | O_CLOEXEC);
 	if (made->events < 0)
 		die_errno("cannot watch %s/memory.events", level.path);
+}
+
+void
+cgroup_kill(const struct cgroup *group)
+{
+	/* init is killed as well, whatever comes of this. */
+	if (group->kill >= 0)
+		(void)!write(group->kill, "1", 1);
 }
 
 /* The number that follows `word` in the file. */

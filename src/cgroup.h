@@ -22,6 +22,7 @@ struct cgroup {
 	int events; /* memory.events */
 	int peak;   /* memory.peak, Linux 5.19 */
 	int stat;   /* cpu.stat */
+	int kill;   /* cgroup.kill, Linux 5.14 */
 };
 
 /* No group. */
@@ -35,6 +36,10 @@ extern const struct cgroup cgroup_none;
  * before the clone.  Dies on failure.
  */
 void cgroup_make(struct cgroup *group, const struct plan *plan);
+
+/* Kills all that is in the group, if the kernel can.  The monitor, through a
+ * descriptor that was opened as root. */
+void cgroup_kill(const struct cgroup *group);
 
 /* Whether the memory limit has ended processes: memory.events.  Needs no
  * privilege. */

@@ -11,6 +11,7 @@
 
 /* After the limit: when init is killed, and when we are. */
 enum { KILL_MS = 400, SELF_MS = 1000 };
+enum { WAKE_MS = 100 }; /* a stop may take one SIGCONT back, not all */
 
 static int
 make_timer(int signo)
@@ -27,13 +28,14 @@ make_timer(int signo)
 }
 
 static void
-set_timer(int timer, int64_t ms)
+set_timer(int timer, int64_t ms, int64_t again)
 {
 	struct itimerspec value = {
 		.it_value = {
 			.tv_sec = ms / 1000,
 			.tv_nsec = ms % 1000 * 1000000,
 		},
+		.it_interval = { .tv_nsec = again * 1000000 },
 	};
 
 	if (sys_timer_settime(timer, &value) < 0)
@@ -51,13 +53,26 @@ deadline_make(struct deadline *deadline, int64_t limit)
 }
 
 void
-deadline_start(struct deadline *deadline)
+deadline_start(struct deadline *deadline, int64_t started)
 {
-	deadline->started = clock_ms();
+	int64_t left = started + deadline->limit - clock_ms();
+
+	deadline->started = started;
 	if (!deadline->limit)
 		return;
-	set_timer(deadline->wake, deadline->limit);
-	set_timer(deadline->kill, deadline->limit + SELF_MS);
+	if (left < 1)
+		left = 1; /* 0 would disarm it */
+	set_timer(deadline->wake, left, WAKE_MS);
+	set_timer(deadline->kill, left + SELF_MS, 0);
+}
+
+void
+deadline_stop(const struct deadline *deadline)
+{
+	if (!deadline->limit)
+		return;
+	set_timer(deadline->wake, 0, 0);
+	set_timer(deadline->kill, 0, 0);
 }
 
 int

@@ -29,8 +29,12 @@ enum deadline_step { DEADLINE_WAIT, DEADLINE_END, DEADLINE_KILL };
  * where RLIMIT_SIGPENDING leaves no room for a timer. */
 void deadline_make(struct deadline *deadline, int64_t limit);
 
-/* The time begins, or begins anew.  Dies. */
-void deadline_start(struct deadline *deadline);
+/* The time begins, or begins anew, at `started` (clock_ms()), which is not in
+ * the future.  Dies. */
+void deadline_start(struct deadline *deadline, int64_t started);
+
+/* The box is gone: nothing will end this process any more.  Dies. */
+void deadline_stop(const struct deadline *deadline);
 
 /* Milliseconds until the next step, for poll(2); -1: there is none. */
 int deadline_left(const struct deadline *deadline);

@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <linux/capability.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdbool.h>
@@ -14,6 +15,8 @@
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
+
+enum { STDERR_MS = 1000 }; /* that it may stay full */
 
 /* Gives up all privilege of this process, whatever its state, by plain system
  * calls: die() must work in the middle of a failed drop, too. */
@@ -84,6 +87,7 @@ static void __attribute__((format(printf, 2, 0)))
 die_line(int status, const char *fmt, va_list ap, const char *why)
 {
 	static const char prefix[] = "minibox: ";
+	struct pollfd ready = { .fd = STDERR_FILENO, .events = POLLOUT };
 	char raw[DIE_LINE_MAX], line[DIE_LINE_MAX + 32];
 	size_t n = sizeof(prefix) - 1;
 
@@ -96,13 +100,16 @@ die_line(int status, const char *fmt, va_list ap, const char *why)
 
 		(void)snprintf(line + end, sizeof(line) - end, ": %s", why);
 	}
-	/* A full or closed stderr changes nothing (THREATS L04). */
+	/* A full or closed stderr changes nothing (THREATS L04), nor does a
+	 * limit of file sizes. */
 	(void)signal(SIGPIPE, SIG_IGN);
+	(void)signal(SIGXFSZ, SIG_IGN);
 	if (die_listener && status)
 		die_listener->tell(die_listener, status, line + n);
 	n = strlen(line);
 	line[n] = '\n';
-	if (write(STDERR_FILENO, line, n + 1) < 0)
+	if (poll(&ready, 1, STDERR_MS) == 0 ||
+		write(STDERR_FILENO, line, n + 1) < 0)
 		return;
 }
 
@@ -114,7 +121,6 @@ die_say(const char *fmt, ...)
 	va_start(ap, fmt);
 	die_line(0, fmt, ap, NULL);
 	va_end(ap);
-	(void)signal(SIGPIPE, SIG_DFL);
 }
 
 void

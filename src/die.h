@@ -45,7 +45,8 @@ struct die_listener {
 void die_listen(const struct die_listener *listener);
 
 /* Writes "minibox: " + the formatted text + newline, where nothing failed but
- * the user should know.  Only after cred_drop. */
+ * the user should know.  Only after cred_drop; SIGPIPE and SIGXFSZ are ignored
+ * afterwards. */
 void die_say(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
 /* "minibox: " + the formatted text + newline, then _exit(status). */

@@ -97,19 +97,19 @@ limit_of(const struct ending *end, enum limit limit)
 static _Noreturn void
 end_of_time(const struct ending *end)
 {
+	tell_end(end, EXIT_TIME << 8, REPORT_TIME); /* as of wait(2) */
 	die_say("box '%s': the time limit of %s is over", end->plan->box->name,
 		limit_of(end, LIMIT_TIMEOUT));
-	tell_end(end, EXIT_TIME << 8, REPORT_TIME); /* as of wait(2) */
 	_exit(EXIT_TIME);
 }
 
 static _Noreturn void
 end_of_memory(const struct ending *end)
 {
+	tell_end(end, SIGKILL, REPORT_MEMORY);
 	die_say("box '%s': ended, since it needed more than its memory limit "
 		"of %s",
 		end->plan->box->name, limit_of(end, LIMIT_MEMORY));
-	tell_end(end, SIGKILL, REPORT_MEMORY);
 	end_like(SIGKILL);
 }
 
@@ -152,7 +152,8 @@ ending_run(const struct ending *end)
 
 	if (end->failed.kind)
 		end_of_failure(end);
-	if (killed && end->time_over)
+	/* Even if it came to its end in the meantime: it was late. */
+	if (end->time_over)
 		end_of_time(end);
 	if (killed && cgroup_out_of_memory(end->cgroup))
 		end_of_memory(end);

@@ -8,6 +8,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -59,15 +60,14 @@ wait_for_go(int go)
 		die_errno("cannot wait for the monitor");
 	if (n == 0 || ended)
 		_exit(EXIT_MINIBOX); /* nobody is left to be told */
-	if (fcntl(go, F_SETFL, O_NONBLOCK) < 0)
-		die_errno("cannot use the pipe of the monitor");
 }
 
 /*
  * A monitor that has stopped itself goes on when the command does, or is gone.
  * It cannot be named here, but it is the owner of the pipe `go`, gets SIGCONT
- * when that is read (F_SETOWN, F_SETSIG: fcntl(2)), and has left a byte there
- * for each time that it stopped.  At the end, the closing does the same.
+ * when that is read (F_SETOWN, F_SETSIG: fcntl(2)), and has left bytes there
+ * when it stopped: more than one, since its stop may take a SIGCONT back that
+ * comes at the same instant.  At the end, the closing does the same.
  */
 static void
 wake_monitor(int go)
@@ -78,13 +78,17 @@ wake_monitor(int go)
 		die_errno("cannot wake the monitor");
 }
 
-static void
-tell(int fd, enum status_kind kind, int value)
+/* false: the pipe is full. */
+static bool
+try_to_tell(int fd, enum status_kind kind, int value)
 {
 	struct status record = { .kind = kind, .value = value };
 
-	if (write(fd, &record, sizeof(record)) != (ssize_t)sizeof(record))
+	if (write(fd, &record, sizeof(record)) == (ssize_t)sizeof(record))
+		return true;
+	if (errno != EAGAIN && errno != EINTR)
 		die_errno("cannot tell the monitor");
+	return false;
 }
 
 /* The set of all signals. */
@@ -121,7 +125,7 @@ tell_no_exec(const struct die_listener *self, int status, const char *message)
 	tell_death(self, STATUS_NO_EXEC, status, message);
 }
 
-enum { TAKEN_MAX = 32 };
+enum { TAKEN_MAX = 32, TICK_MS = 20, UNREAD_MAX = 8 };
 
 /* What init knows of the command. */
 struct watch {
@@ -130,8 +134,65 @@ struct watch {
 	bool changed; /* something ended, stopped or goes on: see serve */
 	int stops;    /* how often it was stopped */
 	bool stopped; /* it is now */
+	bool news;    /* and that was not told yet */
+	int wakes;    /* how often the monitor is still to be woken */
 	struct twins twins;
 };
+
+/* How many records there are that the monitor has not read. */
+static int
+unread(int status)
+{
+	int bytes;
+
+	if (ioctl(status, FIONREAD, &bytes) < 0)
+		die_errno("cannot look at the pipe of the monitor");
+	return bytes / (int)sizeof(struct status);
+}
+
+/* Says how the command is, if that is new and there is room, and wakes the
+ * monitor until it has read that the command goes on. */
+static void
+tell_news(struct watch *w)
+{
+	/* Room is left for the end. */
+	if (w->news && unread(w->fds->status) < UNREAD_MAX)
+		w->news = !try_to_tell(w->fds->status,
+			w->stopped ? STATUS_STOPPED : STATUS_CONTINUED,
+			w->stops);
+	if (w->wakes > 0 && !w->news && unread(w->fds->status) == 0)
+		w->wakes = 0;
+	if (w->wakes > 0) {
+		w->wakes--;
+		wake_monitor(w->fds->go);
+	}
+}
+
+static void
+pause_ms(int ms)
+{
+	struct timespec t = { .tv_nsec = ms * 1000000L };
+
+	(void)nanosleep(&t, NULL);
+}
+
+/* The command has ended, and all of the box.  A monitor that may be stopped
+ * must have read it before the pipe closes, and be woken. */
+static _Noreturn void
+tell_end(struct watch *w, int how)
+{
+	while (!try_to_tell(w->fds->status, STATUS_ENDED, how)) {
+		wake_monitor(w->fds->go);
+		pause_ms(TICK_MS);
+	}
+	w->wakes = w->stops ? STATUS_WAKES : 0;
+	while (w->wakes > 0) {
+		tell_news(w);
+		if (w->wakes > 0)
+			pause_ms(TICK_MS);
+	}
+	_exit(0);
+}
 
 /* The kernel would kill what is left when init ends, but then forget what it
  * has used. */
@@ -160,17 +221,16 @@ reap(struct watch *w)
 			return;
 		if (pid != w->command)
 			continue; /* an orphan of the box */
-		w->stopped = WIFSTOPPED(how);
-		if (w->stopped) {
-			tell(w->fds->status, STATUS_STOPPED, ++w->stops);
-		} else if (WIFCONTINUED(how)) {
-			tell(w->fds->status, STATUS_CONTINUED, w->stops);
-			wake_monitor(w->fds->go);
-		} else {
+		if (!WIFSTOPPED(how) && !WIFCONTINUED(how)) {
 			end_all();
-			tell(w->fds->status, STATUS_ENDED, how);
-			_exit(0);
+			w->news = false;
+			tell_end(w, how);
 		}
+		w->stopped = WIFSTOPPED(how);
+		w->stops += w->stopped;
+		w->wakes = w->stopped ? 0 : STATUS_WAKES;
+		w->news = true;
+		tell_news(w);
 	}
 }
 
@@ -249,7 +309,7 @@ take_signal(struct watch *w, int signo, const siginfo_t *info)
 		remember(w, signo, info);
 	else if (signo == STATUS_SIGNAL)
 		hand_on(w, &s, info->si_errno);
-	if (signo == STATUS_KICK)
+	if (signo == STATUS_KICK && info->si_pid == 0)
 		hand_on_bytes(w);
 }
 
@@ -259,13 +319,16 @@ static _Noreturn void
 serve(struct watch *w)
 {
 	const struct timespec now = { 0, 0 };
+	const struct timespec tick = { .tv_nsec = TICK_MS * 1000000 };
 	sigset_t set = every_signal();
 	int taken = 0; /* since something has changed */
 
 	for (;;) {
+		const struct timespec *limit = w->changed            ? &now
+					       : w->news || w->wakes ? &tick
+								     : NULL;
 		siginfo_t info;
-		int signo = w->changed ? sigtimedwait(&set, &info, &now)
-				       : sigwaitinfo(&set, &info);
+		int signo = sigtimedwait(&set, &info, limit);
 
 		if (signo > 0)
 			take_signal(w, signo, &info);
@@ -275,6 +338,8 @@ serve(struct watch *w)
 		if (w->changed && (signo <= 0 || taken > TAKEN_MAX)) {
 			w->changed = false;
 			reap(w);
+		} else if (signo <= 0) {
+			tell_news(w);
 		}
 	}
 }
@@ -357,9 +422,13 @@ init_run(const struct plan *plan, const struct saved *saved,
 	cred_drop(plan->uid, plan->gid);
 	new_keyring();
 	wait_for_go(fds->go);
+	if (fcntl(fds->go, F_SETFL, O_NONBLOCK) < 0 ||
+		fcntl(fds->status, F_SETFL, O_NONBLOCK) < 0)
+		die_errno("cannot use the pipes of the monitor");
 	/* Else nobody asks. */
 	if (plan->limits.v[LIMIT_TIMEOUT] || plan->status_fd >= 0)
-		tell(fds->status, STATUS_STARTED, 0);
+		(void)try_to_tell(fds->status, STATUS_STARTED,
+			(int32_t)(uint32_t)clock_ms());
 	w.command = spawn(plan, saved, fds->status);
 	hand_on_early(&w);
 	serve(&w);

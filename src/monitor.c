@@ -145,14 +145,24 @@ forward(const struct monitor *m, bool all)
 	}
 }
 
+/* The low half of a clock_ms() that is past, whole.  Not when the record is
+ * read: the caller can delay that. */
+static int64_t
+time_of(int32_t low)
+{
+	int64_t now = clock_ms();
+
+	return now - (int64_t)((uint32_t)now - (uint32_t)low);
+}
+
 static void
 take_record(struct monitor *m, const struct status *record)
 {
 	m->must_stop = record->kind == STATUS_STOPPED;
 	switch ((enum status_kind)record->kind) {
 	case STATUS_STARTED:
-		deadline_start(&m->deadline);
-		m->end.started = m->deadline.started;
+		m->end.started = time_of(record->value);
+		deadline_start(&m->deadline, m->end.started);
 		break;
 	case STATUS_STOPPED:
 		m->stops = record->value;
@@ -206,14 +216,17 @@ cont_is_pending(void)
  * The command stopped, so we do, and whoever waits for us sees it.  SIGSTOP
  * would drop a SIGCONT that is pending: one that came since then means that the
  * command goes on, too, and it may be the only one, as when the shell has died.
- * The byte lets init wake us: see wake_monitor there.  It is written before the
- * last look at what init says.
+ * The bytes let init wake us: see wake_monitor there.  They are written before
+ * the last look at what init says.
  */
 static void
 stop(struct monitor *m)
 {
+	static const char wakes[STATUS_WAKES];
+
 	restore_terminal(m);
-	if (write(m->go, "", 1) < 0 && errno != EPIPE && errno != EAGAIN)
+	if (write(m->go, wakes, sizeof(wakes)) < 0 && errno != EPIPE &&
+		errno != EAGAIN)
 		die_errno("cannot ask to be woken");
 	forward(m, false);
 	read_status(m);
@@ -221,7 +234,7 @@ stop(struct monitor *m)
 		forward(m, false);
 		read_status(m);
 	}
-	if (m->must_stop && !m->end.time_over)
+	if (m->must_stop && deadline_left(&m->deadline) != 0)
 		(void)kill(getpid(), SIGSTOP);
 	m->must_stop = false;
 }
@@ -231,6 +244,8 @@ stop(struct monitor *m)
 static void
 check_time(struct monitor *m)
 {
+	if (m->end.ended)
+		return;
 	switch (deadline_step(&m->deadline)) {
 	case DEADLINE_WAIT:
 		break;
@@ -240,6 +255,7 @@ check_time(struct monitor *m)
 		break;
 	case DEADLINE_KILL:
 		/* ESRCH: it has just ended by itself. */
+		cgroup_kill(m->end.cgroup);
 		if (sys_pidfd_send_signal(m->pidfd, SIGKILL, NULL) < 0 &&
 			errno != ESRCH)
 			die_errno("cannot end the box in time");
@@ -302,7 +318,8 @@ monitor_run(const struct monitor_start *start)
 	arm(&m);
 	deadline_make(
 		&m.deadline, (int64_t)start->plan->limits.v[LIMIT_TIMEOUT]);
-	deadline_start(&m.deadline); /* anew when the command starts */
+	deadline_start(
+		&m.deadline, clock_ms()); /* anew when the command starts */
 	look_at_terminal(&m);
 	m.leader = getsid(0) == getpid();
 	/* A key that was pressed before init was there waits here only; of
@@ -313,6 +330,7 @@ monitor_run(const struct monitor_start *start)
 		die_errno("cannot start the box");
 	watch(&m);
 	wait_for_init(&m);
+	deadline_stop(&m.deadline);
 	restore_terminal(&m);
 	ending_run(&m.end);
 }

@@ -15,13 +15,18 @@
 #include <stdint.h>
 
 enum status_kind {
-	STATUS_STARTED = 1, /* the command is on its way to its exec */
+	STATUS_STARTED = 1, /* the command is on its way to its exec; value:
+				low half of clock_ms() */
 	STATUS_STOPPED,     /* value: how often by now */
 	STATUS_CONTINUED,   /* value: the same */
 	STATUS_ENDED,       /* value: its status as of wait(2) */
 	STATUS_NO_SETUP,    /* init failed; value: exit status; text: why */
 	STATUS_NO_EXEC,     /* the command could not start; the same */
 };
+
+/* How many bytes the monitor leaves in `go` before it stops itself, and so how
+ * often init can wake it. */
+enum { STATUS_WAKES = 8 };
 
 enum { STATUS_TEXT_MAX = 504 }; /* bytes; what is longer is cut */
 

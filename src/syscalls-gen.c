@@ -9,14 +9,17 @@
  *
  * The filters list what is refused; the rest is allowed, because the box must
  * run what people have (gdb, strace, compilers) and because the privileges
- * are gone by then anyway.  What is refused falls in four groups:
+ * are gone by then anyway.  What is refused falls in five groups:
  *  - what no namespace holds back: keyrings are per uid, vsock reaches the
  *    hypervisor, TIOCSTI reaches the shell that started minibox;
  *  - what would be a second way to something refused: io_uring runs calls
  *    that no filter sees, clone3 has its flags in memory;
  *  - what makes namespaces and mounts, though the kernel refuses user
  *    namespaces in a box already (see root): two locks on this door;
- *  - kernel interfaces with a history that a box has no use for.
+ *  - kernel interfaces with a history that a box has no use for;
+ *  - what would change how process 1 of the box runs, which ends the box in
+ *    time and has the uid of the command, or processes outside, in the process
+ *    group that a box shares with them.
  */
 #include <errno.h>
 #include <linux/filter.h>
@@ -30,6 +33,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
@@ -63,6 +67,7 @@ enum { CLONE_FLAGS = 0 };
 #endif
 
 enum { CALL_SOCKET = 1 }; /* SYS_SOCKET of linux/net.h */
+enum { IOPRIO_WHO_PGRP = 2, IOPRIO_WHO_USER = 3 }; /* ioprio_set(2) */
 
 static const struct rule terminal[] = {
 	{ "ioctl", EPERM, LOW32_IS, 1, TIOCSTI },
@@ -75,6 +80,22 @@ static const struct rule keyrings[] = {
 	{ "keyctl", EPERM, ALWAYS, 0, 0 },
 	{ "add_key", EPERM, ALWAYS, 0, 0 },
 	{ "request_key", EPERM, ALWAYS, 0, 0 },
+};
+
+/* The pid is argument 0; of two of them 1, behind the kind of thing that it
+ * names: a process, a process group, a user. */
+static const struct rule init_process[] = {
+	{ "sched_setscheduler", EPERM, LOW32_IS, 0, 1 },
+	{ "sched_setparam", EPERM, LOW32_IS, 0, 1 },
+	{ "sched_setattr", EPERM, LOW32_IS, 0, 1 },
+	{ "sched_setaffinity", EPERM, LOW32_IS, 0, 1 },
+	{ "prlimit64", EPERM, LOW32_IS, 0, 1 },
+	{ "setpriority", EPERM, LOW32_IS, 1, 1 },
+	{ "setpriority", EPERM, LOW32_IS, 0, PRIO_PGRP },
+	{ "setpriority", EPERM, LOW32_IS, 0, PRIO_USER },
+	{ "ioprio_set", EPERM, LOW32_IS, 1, 1 },
+	{ "ioprio_set", EPERM, LOW32_IS, 0, IOPRIO_WHO_PGRP },
+	{ "ioprio_set", EPERM, LOW32_IS, 0, IOPRIO_WHO_USER },
 };
 
 /* IORING_OP_SOCKET makes sockets behind the back of every rule below. */
@@ -215,6 +236,7 @@ struct set {
 static const struct set sets_default[] = {
 	{ SET(terminal) },
 	{ SET(keyrings) },
+	{ SET(init_process) },
 	{ SET(io_uring) },
 	{ SET(kernel_interfaces) },
 	{ SET(namespaces) },
@@ -225,6 +247,7 @@ static const struct set sets_default[] = {
 static const struct set sets_minimum[] = {
 	{ SET(terminal) },
 	{ SET(keyrings) },
+	{ SET(init_process) },
 	{ SET(io_uring) },
 	{ SET(multiplexer) },
 	{ SET(vsock) },
@@ -233,6 +256,7 @@ static const struct set sets_minimum[] = {
 static const struct set sets_minimum_host[] = {
 	{ SET(terminal) },
 	{ SET(keyrings) },
+	{ SET(init_process) },
 };
 
 static const struct set sets_no_memfd[] = {

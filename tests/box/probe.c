@@ -22,6 +22,7 @@
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/ptrace.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
@@ -176,6 +177,90 @@ probe_ignore(const char *arg)
 	return 1;
 }
 
+/* How another process of this uid is to run: one by one, and by group. */
+static void
+tune(const char *who, pid_t pid)
+{
+	struct sched_param param = { 0 };
+	cpu_set_t cpus;
+	struct rlimit limit;
+	struct {
+		unsigned int size, policy;
+		unsigned long long flags;
+		int nice;
+		unsigned int priority;
+		unsigned long long times[3];
+	} attr = { .size = 48 };
+
+	printf("%s ", who);
+	report("setpriority", setpriority(PRIO_PROCESS, (id_t)pid, 1));
+	printf("%s ", who);
+	report("sched_setscheduler",
+		sched_setscheduler(pid, SCHED_BATCH, &param));
+	printf("%s ", who);
+	report("sched_setparam", sched_setparam(pid, &param));
+	attr.nice = 1;
+	printf("%s ", who);
+	report("sched_setattr", syscall(SYS_sched_setattr, pid, &attr, 0));
+	sched_getaffinity(0, sizeof(cpus), &cpus);
+	printf("%s ", who);
+	report("sched_setaffinity",
+		sched_setaffinity(pid, sizeof(cpus), &cpus));
+	printf("%s ", who);
+	report("ioprio_set", syscall(SYS_ioprio_set, 1, pid, 2 << 13 | 4));
+	printf("%s ", who);
+	report("prlimit", prlimit(pid, RLIMIT_CORE, NULL, &limit));
+}
+
+static int
+probe_tune(const char *arg)
+{
+	pid_t child = fork();
+
+	(void)arg;
+	if (child == 0)
+		for (;;)
+			pause();
+	tune("child", child);
+	tune("init", 1);
+	report("group setpriority", setpriority(PRIO_PGRP, 0, 1));
+	report("user setpriority", setpriority(PRIO_USER, 0, 1));
+	report("group ioprio_set", syscall(SYS_ioprio_set, 2, 0, 2 << 13 | 4));
+	report("user ioprio_set",
+		syscall(SYS_ioprio_set, 3, getuid(), 2 << 13 | 4));
+	kill(child, SIGKILL);
+	return 0;
+}
+
+/* As many processes as there may be, each of which makes more. */
+static int
+probe_forks(const char *arg)
+{
+	(void)arg;
+	for (;;)
+		(void)fork();
+}
+
+/* Sends init what only the monitor sends, with numbers that no signal has. */
+static int
+probe_forge(const char *arg)
+{
+	siginfo_t info = { 0 };
+
+	(void)arg;
+	info.si_code = SI_QUEUE;
+	for (int value = 65; value < 256; value++) {
+		info.si_value.sival_int = value;
+		(void)syscall(SYS_rt_sigqueueinfo, 1, SIGRTMIN, &info);
+		info.si_value.sival_int = value << 8;
+		(void)syscall(SYS_rt_sigqueueinfo, 1, SIGRTMIN, &info);
+	}
+	for (int signo = 1; signo < 65; signo++)
+		(void)syscall(SYS_rt_sigqueueinfo, 1, signo, &info);
+	puts("forged");
+	return 0;
+}
+
 /* Leaves N orphans behind, then waits for the end of its input. */
 static int
 probe_orphans(const char *arg)
@@ -285,6 +370,9 @@ static const struct {
 	{ "count", probe_count },
 	{ "ignore", probe_ignore },
 	{ "orphans", probe_orphans },
+	{ "tune", probe_tune },
+	{ "forks", probe_forks },
+	{ "forge", probe_forge },
 	{ "type", probe_type },
 	{ "connect", probe_connect },
 	{ "pty", probe_pty },

@@ -223,6 +223,21 @@ class Signals(Case):
             time.sleep(0.0005)
         self.assertEqual(process.returncode, 9)
 
+    def test_forged_signals(self):
+        """What the monitor sends to init, sent by somebody else."""
+        self.ok(shell('probe forge; probe forge & wait; exit 6'),
+                'forged\nforged\n', 6)
+
+    def test_storm_of_stops(self):
+        """Each stops minibox and is over at once: no wake-up is lost."""
+        mark = self.mark()
+        process = self.start(MINIBOX, '/bin/sh', '-c', 'p=$$; (n=0; '
+                             f'while [ $n -lt {harness.rounds(20_000)} ]; do '
+                             'n=$((n+1)); kill -STOP $p; kill -CONT $p; done; '
+                             'echo done) & wait; exit 5', mark)
+        result = harness.finish(process, limit=3 * LIMIT)
+        self.ok(result, 'done\n', 5)
+
     def test_init_is_out_of_reach_of_the_command(self):
         self.ok(shell('kill -9 1; kill -TERM 1; kill -SEGV 1; exit 4')
                 ._replace(err=''), '', 4)

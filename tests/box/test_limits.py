@@ -223,6 +223,26 @@ class Time(harness.Case):
             self.assertIn(process.returncode, (124, -signal.SIGKILL))
             wait_for(lambda: not pids_with(mark), 'the end of the box')
 
+    def test_starved_init(self):
+        """Processes that want every processor do not put the end off."""
+        write_policy(box(timeout='1s'))
+        mark = self.mark()
+        started = time.monotonic()
+        result = minibox('/bin/sh', '-c', 'n=0; while [ $n -lt 40 ]; do '
+                         'n=$((n+1)); while :; do :; done & done; wait', mark)
+        self.over(result, '1s')
+        self.assertEqual(pids_with(mark), [])
+        self.assertLess(time.monotonic() - started, 5 * harness.SLOW)
+
+    def test_an_end_that_is_late_is_late(self):
+        """Whatever the command says at the end."""
+        write_policy(box(timeout='300ms'))
+        for _ in range(5):
+            result = minibox('/bin/sh', '-c', 'n=0; while [ $n -lt 20 ]; do '
+                             'n=$((n+1)); while :; do :; done & done; '
+                             'sleep 0.32; exit 0')
+            self.assertEqual(result.status, 124, result)
+
     def test_no_timer_to_be_had(self):
         """The time limit takes a timer, which takes a pending signal."""
         def before():

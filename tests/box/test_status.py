@@ -271,6 +271,30 @@ class Status(Told):
         os.close(reader)
         os.close(writer)
 
+    def test_full_stderr_does_not_take_the_line_away(self):
+        reader, writer = os.pipe()
+        os.set_blocking(writer, False)
+        try:
+            while True:
+                os.write(writer, b'x' * 4096)
+        except BlockingIOError:
+            os.set_blocking(writer, True)
+        result, line = self.line('/bin/sleep', '1000', stderr=writer,
+                                 options=['--timeout=300ms'])
+        self.assertEqual(result.status, 124)
+        self.assertEqual(line['limit'], 'time')
+        os.close(reader)
+        os.close(writer)
+
+    def test_status_and_stderr_on_one_closed_pipe(self):
+        reader, writer = os.pipe()
+        os.close(reader)
+        for command, status in (('/etc/passwd', 126), ('/bin/true', 0)):
+            result = minibox('--status-fd=3', command, stderr=writer,
+                             before=lambda: put(writer, 3))
+            self.assertEqual(result.status, status)
+        os.close(writer)
+
     def test_file_size_limit(self):
         path = self.file('/home/alice/status', uid=harness.ALICE.uid)
         write_policy(box(passwd='no'))  # no other file is written

@@ -67,6 +67,29 @@ class Filter(harness.Case):
             with self.subTest(name):
                 self.assertEqual(inside.get(name), result)
 
+    def test_how_init_runs(self):
+        """It ends the box in time, and has the uid of the command; the group
+        is shared with processes outside."""
+        calls = ('setpriority', 'sched_setscheduler', 'sched_setparam',
+                 'sched_setattr', 'sched_setaffinity', 'ioprio_set', 'prlimit')
+        whole = {f'{kind} {call}' for kind in ('group', 'user')
+                 for call in ('setpriority', 'ioprio_set')}
+
+        def tune(run_it):
+            return {line.rpartition(' ')[0]: line.rpartition(' ')[2]
+                    for line in run_it.out.splitlines()}
+        outside = tune(run(ROOT + PROBE, 'tune'))               # control
+        for name in whole | {f'child {call}' for call in calls}:
+            self.assertEqual(outside[name], 'ok', name)
+        for value in 'default', 'none':
+            write_policy(box(syscalls=value))
+            inside = tune(minibox(PROBE, 'tune'))
+            for call in calls:
+                self.assertEqual(inside[f'child {call}'], 'ok', call)
+                self.assertEqual(inside[f'init {call}'], 'EPERM', call)
+            for name in whole:
+                self.assertEqual(inside[name], 'EPERM', name)
+
     def test_control(self):
         """Outside, all of it is let through."""
         for name in (*MINIMUM, *DEFAULT):

@@ -21,7 +21,7 @@ common=$(printf '%s' "$common" | tr -d '\n')
 extra() { # OBJECT: what it alone may use, and why
 	case $1 in
 	die.o) # ends the process: drops, writes, exits
-		echo '__errno_location|strerror|write|_exit|syscall|getresuid|getresgid|setresuid|setresgid|setfsuid|setfsgid|prctl|signal' ;;
+		echo '__errno_location|strerror|write|_exit|syscall|getresuid|getresgid|setresuid|setresgid|setfsuid|setfsgid|prctl|poll|(__)?poll_chk|signal' ;;
 	explain.o) # prints to the stream it is given
 		echo '(__)?fprintf(_chk)?|fputs|fputc|fwrite|putc' ;;
 	reader.o) echo 'ini_parse_string' ;;
