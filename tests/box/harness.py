@@ -489,6 +489,15 @@ class Terminal:
 
 # The runner
 
+def run_suite(suite):
+    """The result, and the names of the tests that failed."""
+    result = unittest.TextTestRunner(stream=sys.stdout, verbosity=2,
+                                     descriptions=False).run(suite)
+    failed = {getattr(test, 'test_case', test).id()
+              for test, _ in result.failures + result.errors}
+    return result, failed | {test.id() for test in result.unexpectedSuccesses}
+
+
 def main(patterns):
     # nohup(1), or a shell that starts us in the background, ignores these, and
     # that is inherited by every program, and kept by shells.
@@ -505,11 +514,10 @@ def main(patterns):
         loader.testNamePatterns = [p if '*' in p else f'*{p}*'
                                    for p in patterns]
     suite = loader.discover(os.path.dirname(os.path.abspath(__file__)))
-    result = unittest.TextTestRunner(stream=sys.stdout, verbosity=2,
-                                     descriptions=False).run(suite)
-    failed = {getattr(test, 'test_case', test).id()
-              for test, _ in result.failures + result.errors}
-    failed |= {test.id() for test in result.unexpectedSuccesses}
+    result, failed = run_suite(suite)
+    if failed and SLOW > 1:
+        print(f'once more, since this is slow: {" ".join(sorted(failed))}')
+        failed = run_suite(unittest.TestLoader().loadTestsFromNames(failed))[1]
     skipped = {getattr(test, 'test_case', test).id()
                for test, _ in result.skipped} - failed
     passed = result.testsRun - len(failed) - len(skipped)

@@ -15,7 +15,7 @@ from test_cgroup import HAS_V2
 
 BUILD = os.environ['MINIBOX_TEST_BUILD']
 VIEW = '/var/lib/minibox/hostview'
-# On a slow machine the configuration of BUILD is taken over, and less is built.
+# On a slow machine less is built.
 SCRIPT = r'''
 set -e
 git clone -q project.git work
@@ -29,10 +29,9 @@ done
 mkdir build
 cd build
 if [ {slow} -gt 1 ]; then
-	cp ../../config.status .
-	sh ./config.status >../../config.log 2>&1
-	make -j4 src/value.o src/path.o src/limit.o src/report.o src/twins.o \
-		>make.log 2>&1
+	echo 'all: value.o path.o limit.o report.o twins.o
+%.o: ../src/%.c; $(CC) -D_GNU_SOURCE -I../src -c $<' >Makefile
+	make -j4 >make.log 2>&1
 	sort make.log
 	sh ../tests/lint/levels.sh
 	exit
@@ -58,7 +57,6 @@ class Batch(harness.Case):
         self.addCleanup(self.clear)
         self.copy_source(self.home + '/origin')
         self.assertEqual(harness.as_user(self.make_repository), 'made')
-        shutil.copy(BUILD + '/config.status', self.home)
 
     def clear(self):
         for name in os.listdir(self.home):

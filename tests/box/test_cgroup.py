@@ -211,18 +211,21 @@ class Groups(Case):
         self.ok(minibox('/bin/true'))
         gone = subprocess.Popen(['true'])
         gone.wait()
-        for number in range(1000):
+        for number in range(1, 1001):
             os.mkdir(f'{OWN}/box.{number}.{gone.pid}')
         self.ok(minibox('/bin/true'))
         self.assertEqual(len(groups()), 1)
 
     def test_what_is_not_ours_stays(self):
         self.ok(minibox('/bin/true'))
-        for name in 'keeper', 'x.1.0', 'x.1.-5', 'x.1.5y', 'a.b':
+        gone = subprocess.Popen(['true'])
+        gone.wait()
+        for name in ('keeper', 'x.1.0', 'x.1.-5', 'x.1.5y', 'a.b',
+                     f'x.{gone.pid}', f'x.y.{gone.pid}'):
             os.mkdir(f'{OWN}/{name}')
             self.addCleanup(os.rmdir, f'{OWN}/{name}')
         self.ok(minibox('/bin/true'))
-        self.assertEqual(len(groups()), 6)
+        self.assertEqual(len(groups()), 8)
 
     def test_running_boxes_keep_theirs(self):
         process, init, _ = self.box_up()

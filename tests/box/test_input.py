@@ -202,14 +202,15 @@ class Signals(harness.Case):
 
     def test_H27_timers(self):
         def before():
-            signal.setitimer(signal.ITIMER_REAL, 0.05)
-        self.ok(shell('sleep 0.2; exit 5', before=before), '', 5)
-        self.assertEqual(run('/bin/sleep', '0.2', before=before).status,
+            signal.setitimer(signal.ITIMER_REAL, 0.05 * harness.SLOW)
+        late = str(0.2 * harness.SLOW)
+        self.ok(shell(f'sleep {late}; exit 5', before=before), '', 5)
+        self.assertEqual(run('/bin/sleep', late, before=before).status,
                          -signal.SIGALRM)                       # control
 
         def virtual():
-            signal.setitimer(signal.ITIMER_VIRTUAL, 0.05)
-            signal.setitimer(signal.ITIMER_PROF, 0.05)
+            signal.setitimer(signal.ITIMER_VIRTUAL, 0.05 * harness.SLOW)
+            signal.setitimer(signal.ITIMER_PROF, 0.05 * harness.SLOW)
         loop = 'i=0; while [ $i -lt 200000 ]; do i=$((i+1)); done; exit 5'
         self.ok(shell(loop, before=virtual), '', 5)
 
