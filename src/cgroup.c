@@ -106,7 +106,11 @@ exists(const char *path)
 {
 	struct stat st;
 
-	return lstat(path, &st) == 0;
+	if (lstat(path, &st) == 0)
+		return true;
+	if (errno != ENOENT && errno != ENOTDIR)
+		die_errno("cannot look at %s", path);
+	return false;
 }
 
 static bool
@@ -114,7 +118,9 @@ is_cgroup2(int fd)
 {
 	struct statfs fs;
 
-	return fstatfs(fd, &fs) == 0 && fs.f_type == CGROUP2_SUPER_MAGIC;
+	if (fstatfs(fd, &fs) < 0)
+		die_errno("cannot tell what is mounted on " LIMIT_CGROUP_TOP);
+	return fs.f_type == CGROUP2_SUPER_MAGIC;
 }
 
 /* A caller who may write there could take processes out of his box. */
@@ -329,12 +335,16 @@ remove_empty(const struct level *level)
 
 	if (!dir)
 		die_errno("cannot list %s", level->path);
+	errno = 0;
 	while ((entry = readdir(dir))) {
 		pid_t maker = maker_of(entry->d_name);
 
 		if (maker && kill(maker, 0) < 0 && errno == ESRCH)
 			(void)unlinkat(level->fd, entry->d_name, AT_REMOVEDIR);
+		errno = 0;
 	}
+	if (errno)
+		die_errno("cannot list %s", level->path);
 	(void)closedir(dir);
 }
 
@@ -365,7 +375,7 @@ forbid_swap(const struct level *group)
 	struct sysinfo info;
 
 	if (faccessat(group->fd, "memory.swap.max", F_OK, 0) < 0 &&
-		sysinfo(&info) == 0 && info.totalswap == 0)
+		errno == ENOENT && sysinfo(&info) == 0 && info.totalswap == 0)
 		return;
 	set(group, "memory.swap.max", "0");
 }
@@ -393,6 +403,17 @@ set_limits(const struct level *group, const struct limits *limits)
 				PERIOD));
 }
 
+/* A file that younger kernels have; -1: not this one. */
+static int
+open_optional(const struct level *group, const char *name, int flags)
+{
+	int fd = openat(group->fd, name, flags | O_CLOEXEC);
+
+	if (fd < 0 && errno != ENOENT)
+		die_errno("cannot open %s/%s", group->path, name);
+	return fd;
+}
+
 void
 cgroup_make(struct cgroup *made, const struct plan *plan)
 {
@@ -409,9 +430,9 @@ cgroup_make(struct cgroup *made, const struct plan *plan)
 	set_limits(&level, &plan->limits);
 	*made = cgroup_none;
 	made->dir = level.fd;
-	made->stat = openat(level.fd, "cpu.stat", O_RDONLY | O_CLOEXEC);
-	made->kill = openat(level.fd, "cgroup.kill", O_WRONLY | O_CLOEXEC);
-	made->peak = openat(level.fd, "memory.peak", O_RDONLY | O_CLOEXEC);
+	made->stat = open_optional(&level, "cpu.stat", O_RDONLY);
+	made->kill = open_optional(&level, "cgroup.kill", O_WRONLY);
+	made->peak = open_optional(&level, "memory.peak", O_RDONLY);
 	if (!plan->limits.v[LIMIT_MEMORY])
 		return;
 	made->events = openat(level.fd, "memory.events", O_RDONLY | O_CLOEXEC);

@@ -18,4 +18,4 @@ here=$(cd "$(dirname "$0")" && pwd -P)
 }
 build=$1
 shift
-exec sh "$here/../stage.sh" "$build" python3 "$here/sweep.py" "$@"
+exec sh "$here/../stage.sh" "$build" python3 -u "$here/sweep.py" "$@"
