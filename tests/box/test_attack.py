@@ -744,7 +744,7 @@ class Host(Case):
             self.assertIn(result.status, (0, 1, 125, 126, 127), words)
             if result.status == 125:
                 self.refused(result, 125)
-        self.assertGreater(statuses[125], 20)
+        self.assertGreater(statuses[125], harness.rounds(200) / 10)
 
     def test_C33_time_of_a_stopped_minibox(self):
         """Stopped in the middle, it holds nothing that others wait for."""

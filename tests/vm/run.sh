@@ -139,7 +139,7 @@ inside() {
 	cd "$1"
 	build=$2
 	shift 2
-	accel=tcg,thread=multi slow=10
+	accel=tcg,thread=multi slow=5
 	[ -z "${MINIBOX_TEST_KVM-}" ] || accel=kvm slow=1
 	[ $# -gt 0 ] || set -- box faults systemd
 	fetch_kernel
