@@ -15,11 +15,15 @@ die() {
 	exit 2
 }
 
-# On the stage (../stage.sh): users, their homes, and the probes.  The tests are
-# copied, lest the new /home hide them.
+# On the stage (../stage.sh): users, their homes, and the probes.  The tests and
+# the sources are copied, lest the new /home hide them.
 inside() {
 	mkdir "$STAGE_SCRATCH/tests"
 	cp "$1"/*.py "$1"/*.c "$STAGE_SCRATCH/tests"
+	mkdir "$STAGE_SCRATCH/source"
+	(cd "$(sed -n 's/^abs_top_srcdir = //p' "$MINIBOX_TEST_BUILD/Makefile")" &&
+		tar -c --exclude=./.git .) |
+		tar -x -C "$STAGE_SCRATCH/source" --no-same-owner
 	here=$STAGE_SCRATCH/tests
 	shift
 
@@ -66,7 +70,7 @@ inside() {
 	exec env -i PATH="$PATH" LC_ALL=C.UTF-8 PYTHONDONTWRITEBYTECODE=1 \
 		MINIBOX_TEST_SCRATCH="$STAGE_SCRATCH" \
 		MINIBOX_TEST_SLOW="${MINIBOX_TEST_SLOW:-1}" \
-		MINIBOX_TEST_BUILD="$MINIBOX_TEST_BUILD" python3 -c \
+		python3 -c \
 		'import sys, harness; sys.exit(harness.main(sys.argv[1:]))' "$@"
 }
 

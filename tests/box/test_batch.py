@@ -13,7 +13,6 @@ import harness
 from harness import ALICE, box, run, write_policy
 from test_cgroup import HAS_V2
 
-BUILD = os.environ['MINIBOX_TEST_BUILD']
 VIEW = '/var/lib/minibox/hostview'
 # On a slow machine less is built.
 SCRIPT = r'''
@@ -51,24 +50,17 @@ cc broken.c
 class Batch(harness.Case):
     def setUp(self):
         super().setUp()
-        self.source = re.search(r'^abs_top_srcdir = (.*)$', harness.read(
-            BUILD + '/Makefile'), re.M).group(1)
         self.home = ALICE.home
         self.addCleanup(self.clear)
-        self.copy_source(self.home + '/origin')
+        shutil.copytree(harness.SCRATCH + '/source', self.home + '/origin',
+                        symlinks=True)
+        subprocess.run(['chown', '-R', ALICE.name, self.home + '/origin'],
+                       check=True)
         self.assertEqual(harness.as_user(self.make_repository), 'made')
 
     def clear(self):
         for name in os.listdir(self.home):
             harness.remove(f'{self.home}/{name}')
-
-    def copy_source(self, to):
-        shutil.copytree(
-            self.source, to, symlinks=True, ignore=lambda directory, names: [
-                name for name in names if name == '.git' or
-                os.path.realpath(f'{directory}/{name}') ==
-                os.path.realpath(BUILD)])
-        subprocess.run(['chown', '-R', ALICE.name, to], check=True)
 
     def make_repository(self):
         git = ['git', '-c', 'user.name=a', '-c', 'user.email=a@b', '-c',
