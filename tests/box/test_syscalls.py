@@ -36,6 +36,8 @@ DEFAULT = {
     **dict.fromkeys(('socket-15-upper', 'socket-negative', 'socketpair-tipc'),
                     'EAFNOSUPPORT'),
 }
+# What not every kernel knows that minibox runs on: this one since 6.15.
+YOUNG = ('open_tree_attr',)
 # Where the kernel itself asks an ordinary user for privilege first.
 PRIVILEGED = ('pivot_root', 'move_mount', 'fsopen', 'fsmount', 'fspick')
 # By the root in a root, whatever the filter.
@@ -93,7 +95,8 @@ class Filter(harness.Case):
     def test_control(self):
         """Outside, all of it is let through."""
         for name in (*MINIMUM, *DEFAULT):
-            if not name.startswith('socket'):
+            young = name in YOUNG and self.as_root[name] == 'ENOSYS'
+            if not name.startswith('socket') and not young:
                 with self.subTest(name):
                     self.assertNotIn(self.as_root[name], ('EPERM', 'ENOSYS'))
         for name in NEEDED:

@@ -7,12 +7,14 @@
 #	sh tests/vm/run.sh BUILD_DIR [PART]...
 #
 # Run as root.  The parts are box (or box:TEST-NAME-PATTERN), faults and systemd;
-# all of them by default.  A virtual machine sees /usr, /etc, the tree and
-# BUILD_DIR, shared read-only, and has memory for the rest.  The kernel is that of
-# Debian's package, which apt-get fetches, unless MINIBOX_TEST_KERNEL is the path
-# of the .deb file.  The processor is emulated, as not every /dev/kvm can be relied
-# on; MINIBOX_TEST_KVM=1 is for one that can.  The last line is "N passed, N failed,
-# N skipped"; exit 1 if a test failed, 2 if none could run.
+# all of them by default, and box in two halves.  Each has a virtual machine of
+# its own, and all run at once; what they print comes one after the other.  They
+# see /usr, /etc, the tree and BUILD_DIR, shared read-only, and have memory for the
+# rest.  The kernel is that of Debian's package, which apt-get fetches, unless
+# MINIBOX_TEST_KERNEL is the path of the .deb file.  The processor is emulated, as
+# not every /dev/kvm can be relied on; MINIBOX_TEST_KVM=1 is for one that can.  The
+# last line is "N passed, N failed, N skipped"; exit 1 if a test failed, 2 if none
+# could run.
 
 set -eu
 limit=2700	# seconds that a machine may be on
@@ -129,31 +131,25 @@ machine() { # PART
 	tail -n 60 "$1.server" "$1.qemu" "$1.console"
 }
 
-machines() { # PART...: one after the other
-	for part; do
-		machine "$part"
-	done
-}
-
 inside() {
 	cd "$1"
 	build=$2
 	shift 2
 	accel=tcg,thread=multi slow=5
 	[ -z "${MINIBOX_TEST_KVM-}" ] || accel=kvm slow=1
-	[ $# -gt 0 ] || set -- box faults systemd
+	[ $# -gt 0 ] || set -- 'box:test_[!m-z]*' 'box:test_[m-z]*' faults systemd
 	fetch_kernel
 	make_initramfs
 	make_share
-	# Two at a time; what the others print comes after the first.
-	(machines "$1") &
-	first=$!
-	shift
-	(machines "$@") >others 2>&1 &
-	others=$!
-	wait "$first" || echo 0 1 0 >>counts
-	tail -n +1 -s 0.2 -f --pid="$others" others
-	wait "$others" || echo 0 1 0 >>counts
+	for part; do
+		: >"$part.log"
+		machine "$part" >"$part.log" 2>&1 &
+		echo $! >"$part.pid"
+	done
+	for part; do
+		tail -n +1 -s 0.2 -f --pid="$(cat "$part.pid")" "$part.log"
+		wait "$(cat "$part.pid")" || echo 0 1 0 >>counts
+	done
 	awk '{ p += $1; f += $2; s += $3 }
 		END { print p " passed, " f " failed, " s " skipped"; exit f > 0 }
 		' counts
