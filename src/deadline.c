@@ -11,6 +11,7 @@
 
 /* After the limit: when init is killed, and when we are. */
 enum { KILL_MS = 400, SELF_MS = 1000 };
+enum { END_MS = 3000 }; /* once the box is gone: two writes, a second each */
 enum { WAKE_MS = 100 }; /* a stop may take one SIGCONT back, not all */
 
 static int
@@ -71,8 +72,8 @@ deadline_stop(const struct deadline *deadline)
 {
 	if (!deadline->limit)
 		return;
-	set_timer(deadline->wake, 0, 0);
-	set_timer(deadline->kill, 0, 0);
+	set_timer(deadline->wake, WAKE_MS, WAKE_MS);
+	set_timer(deadline->kill, END_MS, 0);
 }
 
 int

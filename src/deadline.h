@@ -33,7 +33,8 @@ void deadline_make(struct deadline *deadline, int64_t limit);
  * the future.  Dies. */
 void deadline_start(struct deadline *deadline, int64_t started);
 
-/* The box is gone: nothing will end this process any more.  Dies. */
+/* The box is gone: there is time left to say so, but a caller who stops this
+ * process keeps neither it nor its slot.  Dies. */
 void deadline_stop(const struct deadline *deadline);
 
 /* Milliseconds until the next step, for poll(2); -1: there is none. */

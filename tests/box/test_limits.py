@@ -10,7 +10,7 @@ import stat
 import time
 
 import harness
-from harness import (ALICE, BOB, MINIBOX, PROBE, box, minibox, pids_with, run,
+from harness import (ALICE, BOB, LIMIT, MINIBOX, PROBE, box, minibox, pids_with, run,
                      shell, stat_of, wait_for, write_policy)
 
 RUN = '/run/minibox'
@@ -215,7 +215,8 @@ class Time(harness.Case):
             mark = self.mark()
             process = self.start(MINIBOX, '/bin/sleep', mark)
             wait_for(lambda: len(pids_with(mark)) >= 3, 'the box')
-            while process.poll() is None:
+            end = time.monotonic() + LIMIT
+            while process.poll() is None and time.monotonic() < end:
                 process.send_signal(signal.SIGSTOP)
                 time.sleep(0.002 * goes_on)
                 if goes_on:
