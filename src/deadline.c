@@ -68,7 +68,7 @@ deadline_start(struct deadline *deadline, int64_t started)
 }
 
 void
-deadline_stop(const struct deadline *deadline)
+deadline_finish(const struct deadline *deadline)
 {
 	if (!deadline->limit)
 		return;

@@ -35,7 +35,7 @@ void deadline_start(struct deadline *deadline, int64_t started);
 
 /* The box is gone: there is time left to say so, but a caller who stops this
  * process keeps neither it nor its slot.  Dies. */
-void deadline_stop(const struct deadline *deadline);
+void deadline_finish(const struct deadline *deadline);
 
 /* Milliseconds until the next step, for poll(2); -1: there is none. */
 int deadline_left(const struct deadline *deadline);

@@ -10,7 +10,7 @@
 #include "xalloc.h"
 
 enum { PIDS_MAX = 1 << 22 };   /* PID_MAX_LIMIT of the kernel; one is init */
-enum { MEMORY_MIN = 1 << 20 }; /* below, not even init can start */
+enum { MEMORY_MIN = 1 << 20 }; /* bytes; less is a unit forgotten */
 enum { SECONDS_MAX = 2147483647 }; /* of RLIMIT_CPU: 68 years */
 
 static bool

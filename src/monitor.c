@@ -318,8 +318,8 @@ monitor_run(const struct monitor_start *start)
 	arm(&m);
 	deadline_make(
 		&m.deadline, (int64_t)start->plan->limits.v[LIMIT_TIMEOUT]);
-	deadline_start(
-		&m.deadline, clock_ms()); /* anew when the command starts */
+	/* Anew when the command starts. */
+	deadline_start(&m.deadline, clock_ms());
 	look_at_terminal(&m);
 	m.leader = getsid(0) == getpid();
 	/* A key that was pressed before init was there waits here only; of
@@ -330,7 +330,7 @@ monitor_run(const struct monitor_start *start)
 		die_errno("cannot start the box");
 	watch(&m);
 	wait_for_init(&m);
-	deadline_stop(&m.deadline);
+	deadline_finish(&m.deadline);
 	restore_terminal(&m);
 	ending_run(&m.end);
 }

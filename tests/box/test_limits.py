@@ -5,9 +5,11 @@ of boxes at once?"""
 import fcntl
 import os
 import resource
+import shutil
 import signal
 import stat
 import time
+import unittest
 
 import harness
 from harness import (ALICE, BOB, LIMIT, MINIBOX, PROBE, box, minibox, pids_with, run,
@@ -243,6 +245,16 @@ class Time(harness.Case):
                              'n=$((n+1)); while :; do :; done & done; '
                              'sleep 0.32; exit 0')
             self.assertEqual(result.status, 124, result)
+
+    @unittest.skipUnless(shutil.which('strace'), 'strace is not installed')
+    def test_monitor_that_does_not_run(self):
+        """The second timer ends it, and the box with it."""
+        mark = self.mark()
+        result, _ = harness.strace(
+            '--timeout=300ms', '/bin/sleep', mark,
+            options=('-e', f'inject=poll:delay_enter={5_000_000 * harness.SLOW}'))
+        self.assertEqual(result.status, -signal.SIGKILL, result)
+        wait_for(lambda: not pids_with(mark), 'the end of the box')
 
     def test_no_timer_to_be_had(self):
         """The time limit takes a timer, which takes a pending signal."""
