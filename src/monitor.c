@@ -123,9 +123,10 @@ hand_on(const struct monitor *m, int signo, int sender)
 			die_errno("cannot hand on signal %d", signo);
 		return;
 	}
-	/* If the whole group was stopped, init was, too. */
+	/* If the whole group was stopped, init was, too.  If not, this would
+	 * take back a stop that init is still to see: twins.h needs it. */
 	info.si_signo = SIGCONT;
-	if (signo == SIGCONT)
+	if (signo == SIGCONT && sys_pidfd_is_stopped(m->pidfd))
 		(void)sys_pidfd_send_signal(m->pidfd, SIGCONT, &info);
 }
 

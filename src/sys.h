@@ -151,6 +151,17 @@ sys_wait_pidfd(int pidfd, siginfo_t *info, struct rusage *usage)
 		WEXITED | __WALL, usage);
 }
 
+/* Whether the child is stopped now; that is left to be asked again. */
+static inline bool
+sys_pidfd_is_stopped(int pidfd)
+{
+	siginfo_t info = { 0 };
+
+	return syscall(SYS_waitid, 3, pidfd, &info,
+		       WSTOPPED | WNOHANG | WNOWAIT | __WALL, NULL) == 0 &&
+	       info.si_signo == SIGCHLD;
+}
+
 /* By themselves: timer_create(3) would bring threads along. */
 static inline int
 sys_timer_create(clockid_t clock, struct sigevent *event, int *timer)

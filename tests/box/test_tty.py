@@ -6,6 +6,7 @@ import os
 import shutil
 import signal
 import struct
+import subprocess
 import termios
 import time
 import unittest
@@ -147,6 +148,42 @@ class JobControl(Case):
         """No stop is lost, and none comes twice."""
         self.in_turn('/bin/cat', 50)                            # control
         self.in_turn(f'{MINIBOX} /bin/cat', 400)
+
+    def delay(self, pid, call):
+        tracer = subprocess.Popen(
+            ['strace', '-o', '/dev/null', '-p', str(pid),
+             '-e', f'inject={call}:delay_enter={50_000 * harness.SLOW}'],
+            stderr=subprocess.DEVNULL)
+        self.addCleanup(tracer.wait)
+        self.addCleanup(tracer.terminate)
+        wait_for(lambda: f'TracerPid:\t{tracer.pid}\n' in
+                 harness.read(f'/proc/{pid}/status'), 'strace')
+
+    @unittest.skipUnless(shutil.which('strace'), 'strace is not installed')
+    def test_ctrl_z_before_the_fg_is_handed_on(self):
+        """The monitor hands the SIGCONT of `fg` on when the next key has
+        already stopped the command: it is not continued once more."""
+        self.send(f'{MINIBOX} /bin/cat\n')
+        box = self.box()
+        self.send('one\n')
+        self.expect('one\r\none\r\n')
+        self.send('\x1a')
+        self.expect('Stopped')
+        self.expect('outside> ')
+        self.delay(box, 'pidfd_send_signal')
+        self.delay(children_of(box)[0], 'rt_sigtimedwait')
+        for part in range(8):       # of the delays
+            self.send('fg\n')
+            self.expect('cat\r\n')
+            self.send('two\n')
+            self.expect('two\r\ntwo\r\n')
+            time.sleep(0.025 * part * harness.SLOW)
+            self.send('\x1a')
+            self.expect('Stopped')
+            self.expect('outside> ')
+        self.send('fg\n')
+        self.send('\x04')
+        self.status(0)
 
     def test_ctrl_z_and_bg(self):
         mark = self.mark()
