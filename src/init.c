@@ -254,7 +254,7 @@ remember(struct watch *w, int signo, const siginfo_t *info)
 
 /*
  * A signal that the monitor hands on, or whoever pretends to be it.  A command
- * that still is in the stop that the monitor knew of has missed its SIGCONT.
+ * that still is in the stop that the monitor was in has missed its SIGCONT.
  */
 static void
 hand_on(struct watch *w, const struct status_signal *s, pid_t sender)

@@ -31,9 +31,11 @@ struct monitor {
 	int tty;         /* the controlling terminal, or -1 */
 	bool foreground; /* our process group had the terminal */
 	bool leader;     /* of the session */
-	int stops;       /* of the command, as init counts them */
-	bool must_stop;  /* the last record says that the command stopped */
-	bool closed;     /* no more records */
+	/* Of the command, as init counts its stops: the last in which we
+	 * stopped, too, and the last that we were told of. */
+	int stops, told;
+	bool must_stop; /* the last record says that the command stopped */
+	bool closed;    /* no more records */
 };
 
 /*
@@ -166,7 +168,7 @@ take_record(struct monitor *m, const struct status *record)
 		deadline_start(&m->deadline, m->end.started);
 		break;
 	case STATUS_STOPPED:
-		m->stops = record->value;
+		m->told = record->value;
 		break;
 	case STATUS_CONTINUED:
 		break;
@@ -217,8 +219,10 @@ cont_is_pending(void)
  * The command stopped, so we do, and whoever waits for us sees it.  SIGSTOP
  * would drop a SIGCONT that is pending: one that came since then means that the
  * command goes on, too, and it may be the only one, as when the shell has died.
- * The bytes let init wake us: see wake_monitor there.  They are written before
- * the last look at what init says.
+ * But nobody has seen us stop yet, so that it is not meant to end this stop: up
+ * to the end, the stop that init hears of with it is the one before.  The bytes
+ * let init wake us: see wake_monitor there.  They are written before the last
+ * look at what init says.
  */
 static void
 stop(struct monitor *m)
@@ -235,6 +239,7 @@ stop(struct monitor *m)
 		forward(m, false);
 		read_status(m);
 	}
+	m->stops = m->told;
 	if (m->must_stop && deadline_left(&m->deadline) != 0)
 		(void)kill(getpid(), SIGSTOP);
 	m->must_stop = false;

@@ -54,7 +54,7 @@ enum { STATUS_BYTE = 0x80 };
  */
 struct status_signal {
 	uint8_t signo;
-	uint8_t stop; /* the last stop that the monitor knows of; it wraps */
+	uint8_t stop; /* the last in which the monitor stopped; it wraps */
 	uint16_t ms;  /* when the monitor read it: clock_ms(), wrapping */
 };
 
