@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "die.h"
+#include "near.h"
 #include "path.h"
 #include "xalloc.h"
 
@@ -93,6 +94,20 @@ authorize_admits(const struct box *box, const struct caller *caller,
 	return false;
 }
 
+/* Only what he would find with -l. */
+static const char *
+meant_box(const struct policy *policy, const char *name,
+	const struct caller *caller, const struct accounts *accounts)
+{
+	struct near near = { .word = name };
+	const struct item *why;
+
+	for (size_t i = 0; i < policy->nboxes; i++)
+		if (authorize_admits(&policy->boxes[i], caller, accounts, &why))
+			near_try(&near, policy->boxes[i].name);
+	return near_hint(&near);
+}
+
 static const struct box *
 choose_named(const struct policy *policy, const char *name,
 	const struct caller *caller, const struct accounts *accounts,
@@ -105,13 +120,13 @@ choose_named(const struct policy *policy, const char *name,
 		return box;
 	*refusal = (struct refusal){
 		.status = EXIT_DENIED,
-		.text = xasprintf("box '%s' is not available to you; see: "
+		.text = xasprintf("box '%s' is not available to you%s; see: "
 				  "minibox -l",
-			name),
+			name, meant_box(policy, name, caller, accounts)),
 	};
 	/* Only root may know which of the two it was. */
 	if (box && caller->uid == 0)
-		refusal->line = why ? why->line : box->line;
+		refusal->place = why ? why->place : box->place;
 	return NULL;
 }
 
@@ -210,15 +225,15 @@ authorize_command(const struct box *box, const char *path, char *const *args)
 }
 
 static void
-check_names(const struct policy *policy, const struct list *list, bool group,
-	bool deny, const struct accounts *accounts, struct faults *warnings)
+check_names(const struct list *list, bool group, bool deny,
+	const struct accounts *accounts, struct faults *warnings)
 {
 	for (size_t i = 0; i < list->n; i++) {
 		const struct item *it = &list->v[i];
 
 		if (!strcmp(it->text, "*") || !is_unknown(it, group, accounts))
 			continue;
-		fault_add(warnings, policy->file, it->line,
+		fault_add(warnings, it->place,
 			"unknown %s '%s', which %s; if LDAP knows it, write "
 			"its number: getent %s %s",
 			group ? "group" : "user", it->text,
@@ -234,14 +249,10 @@ authorize_check(const struct policy *policy, const struct accounts *accounts,
 	for (size_t i = 0; i < policy->nboxes; i++) {
 		const struct box *b = &policy->boxes[i];
 
-		check_names(
-			policy, &b->users, false, false, accounts, warnings);
-		check_names(
-			policy, &b->groups, true, false, accounts, warnings);
-		check_names(policy, &b->deny_users, false, true, accounts,
-			warnings);
-		check_names(policy, &b->deny_groups, true, true, accounts,
-			warnings);
+		check_names(&b->users, false, false, accounts, warnings);
+		check_names(&b->groups, true, false, accounts, warnings);
+		check_names(&b->deny_users, false, true, accounts, warnings);
+		check_names(&b->deny_groups, true, true, accounts, warnings);
 	}
 	fault_sort(warnings);
 }

@@ -40,7 +40,7 @@ expand(const struct box *box, const struct item *item,
 		.target = tokens_expand(item->target, &target, &ignored),
 		.writable = item->writable,
 		.typed = tokens_in(item->target),
-		.line = item->line,
+		.place = item->place,
 	};
 	bind->fixed = fixed;
 	return bind->source && bind->target;
@@ -51,14 +51,14 @@ binds_expand(struct bind *bind, const struct box *box, const struct item *item,
 	const struct caller *caller, struct refusal *refusal)
 {
 	if (!expand(box, item, caller, bind))
-		return fault_refuse(refusal, EXIT_MINIBOX, item->line,
+		return fault_refuse(refusal, EXIT_MINIBOX, item->place,
 			xasprintf("box '%s' binds something of your home, and "
 				  "you have none that can be used (%s); tell "
 				  "your administrator",
 				box->name,
 				caller->home ? caller->home : "no HOME"));
 	if (!path_is_clean(bind->source) || !path_is_clean(bind->target))
-		return fault_refuse(refusal, EXIT_MINIBOX, item->line,
+		return fault_refuse(refusal, EXIT_MINIBOX, item->place,
 			xasprintf("box '%s': a bind is too long for you; tell "
 				  "your administrator",
 				box->name));
@@ -134,17 +134,17 @@ not_allowed(struct refusal *refusal, const struct box *box,
 	const struct item *beneath)
 {
 	if (read_only)
-		return fault_refuse(refusal, EXIT_DENIED, read_only->line,
+		return fault_refuse(refusal, EXIT_DENIED, read_only->place,
 			xasprintf("box '%s' allows -B %s only read-only; write "
 				  "-B %s:%s:ro",
 				box->name, asked->source, asked->source,
 				asked->target));
 	if (beneath)
-		return fault_refuse(refusal, EXIT_DENIED, beneath->line,
+		return fault_refuse(refusal, EXIT_DENIED, beneath->place,
 			xasprintf("box '%s' allows -B for what lies in %s, not "
 				  "for itself; name something in it",
 				box->name, asked->source));
-	return fault_refuse(refusal, EXIT_DENIED, box->line,
+	return fault_refuse(refusal, EXIT_DENIED, box->place,
 		xasprintf(
 			"box '%s' does not allow -B %s:%s; see: minibox -l -b "
 			"%s",
@@ -198,7 +198,7 @@ binds_choose(struct bind *bind, const struct box *box,
 		bind->fixed = line.fixed;
 		bind->writable =
 			asked->has_mode ? asked->writable : item->writable;
-		bind->line = item->line;
+		bind->place = item->place;
 		return true;
 	}
 	return not_allowed(refusal, box, bind, read_only, beneath);

@@ -24,7 +24,7 @@ struct bind {
 	bool writable;
 	bool asked; /* by -B */
 	bool typed; /* the target is the caller's word, or depends on him */
-	int line;
+	int place;
 };
 
 /* A line of `bind`, for this caller.  false: see *refusal. */

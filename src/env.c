@@ -127,8 +127,8 @@ env_typed(struct env *env, const struct box *box, const struct caller *caller,
 			xasprintf("-e: '%s' is not a variable name", name));
 	if (!policy_user_env(box))
 		return fault_refuse(refusal, EXIT_DENIED,
-			box->lines[KEY_USER_ENV] ? box->lines[KEY_USER_ENV]
-						 : box->line,
+			box->places[KEY_USER_ENV] ? box->places[KEY_USER_ENV]
+						  : box->place,
 			xasprintf("box '%s' does not allow -e; leave it out",
 				box->name));
 	if (envname_is_refused(word, n, policy_any_command(box)))

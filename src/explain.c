@@ -310,8 +310,8 @@ explain_permit(FILE *out, const struct policy *policy, const struct plan *plan)
 	bool is_exact = exact && why >= exact &&
 			why < exact + plan->box->command_exact.n;
 
-	fprintf(out, "permit\nbox: %s\ndecided by: %s:%d: %s = %s\nplan:\n",
-		plan->box->name, policy->file, why->line,
+	fprintf(out, "permit\nbox: %s\ndecided by: %s: %s = %s\nplan:\n",
+		plan->box->name, place_text(&policy->files, why->place),
 		keys_name(is_exact ? KEY_COMMAND_EXACT : KEY_COMMAND),
 		why->text);
 	print_plan(out, plan);
@@ -330,9 +330,9 @@ explain_deny(FILE *out, const struct policy *policy, const struct box *box,
 	fputs("deny\n", out);
 	if (box)
 		fprintf(out, "box: %s\n", box->name);
-	if (refusal->line)
-		fprintf(out, "decided by: %s:%d\n", policy->file,
-			refusal->line);
+	if (refusal->place)
+		fprintf(out, "decided by: %s\n",
+			place_text(&policy->files, refusal->place));
 	fprintf(out, "reason: %s\n", text);
 }
 

@@ -10,8 +10,7 @@
 #include "xalloc.h"
 
 void
-fault_add(
-	struct faults *faults, const char *file, int line, const char *fmt, ...)
+fault_add(struct faults *faults, int place, const char *fmt, ...)
 {
 	char text[512];
 	va_list ap;
@@ -25,8 +24,7 @@ fault_add(
 	faults->v =
 		xgrow(faults->v, faults->n, &faults->room, sizeof(*faults->v));
 	faults->v[faults->n++] = (struct fault){
-		.file = file,
-		.line = line,
+		.place = place,
 		.text = xstrdup(text),
 	};
 }
@@ -36,7 +34,7 @@ fault_cmp(const void *a, const void *b)
 {
 	const struct fault *x = a, *y = b;
 
-	return (x->line > y->line) - (x->line < y->line);
+	return (x->place > y->place) - (x->place < y->place);
 }
 
 void
@@ -47,12 +45,12 @@ fault_sort(struct faults *faults)
 }
 
 bool
-fault_refuse(struct refusal *refusal, int status, int line, const char *text)
+fault_refuse(struct refusal *refusal, int status, int place, const char *text)
 {
 	*refusal = (struct refusal){
 		.status = status,
 		.text = text,
-		.line = line,
+		.place = place,
 	};
 	return false;
 }

@@ -15,8 +15,7 @@
 enum { FAULT_MAX = 1000 }; /* more are counted, not kept */
 
 struct fault {
-	const char *file;
-	int line; /* from 1; 0: the file as a whole */
+	int place;
 	char *text;
 };
 
@@ -26,22 +25,22 @@ struct faults {
 	size_t room;
 };
 
-void fault_add(struct faults *faults, const char *file, int line,
-	const char *fmt, ...) __attribute__((format(printf, 4, 5)));
+void fault_add(struct faults *faults, int place, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
 
-/* In the order of the lines, whatever order they were found in. */
+/* In the order of the places, whatever order they were found in. */
 void fault_sort(struct faults *faults);
 
-/* Why not.  `line` is that of the key that decided, or of the `[box]` line
+/* Why not.  `place` is that of the key that decided, or of the `[box]` line
  * where none matched; 0 where the caller may not know. */
 struct refusal {
 	int status; /* 125 or 126 */
 	const char *text;
-	int line;
+	int place;
 };
 
 /* Fills it in; false, so that it can be returned. */
 bool fault_refuse(
-	struct refusal *refusal, int status, int line, const char *text);
+	struct refusal *refusal, int status, int place, const char *text);
 
 #endif

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "envname.h"
+#include "near.h"
 #include "path.h"
 #include "scan.h"
 #include "tokens.h"
@@ -25,7 +26,7 @@ enum where { IN_MINIBOX = 1, IN_DEFAULTS = 2, IN_BOX = 4 };
  * or NOFAULT.  The value may be kept and changed. */
 struct key;
 typedef const char *key_setter(
-	const struct key *key, void *field, char *value, int line);
+	const struct key *key, void *field, char *value, int place);
 
 struct key {
 	const char *name;
@@ -38,47 +39,50 @@ struct key {
 };
 
 static struct item *
-list_add(struct list *list, char *text, int line)
+list_add(struct list *list, char *text, int place)
 {
 	struct item *item;
 
 	list->v = xgrow(list->v, list->n, &list->room, sizeof(*list->v));
 	item = &list->v[list->n++];
-	*item = (struct item){ .text = text, .line = line };
+	*item = (struct item){ .text = text, .place = place };
 	return item;
 }
 
 static const char *
-set_text(const struct key *key, void *field, char *value, int line)
+set_text(const struct key *key, void *field, char *value, int place)
 {
 	(void)key;
-	(void)line;
+	(void)place;
 	*(const char **)field = strcmp(value, "none") ? value : NULL;
 	return NOFAULT;
 }
 
 static const char *
-set_word(const struct key *key, void *field, char *value, int line)
+set_word(const struct key *key, void *field, char *value, int place)
 {
+	struct near near = { .word = value };
 	const char *known = "";
 
-	(void)line;
+	(void)place;
 	for (int i = 0; key->words[i]; i++) {
 		if (!strcmp(value, key->words[i])) {
 			*(int *)field = i;
 			return NOFAULT;
 		}
+		near_try(&near, key->words[i]);
 		known = xasprintf(
 			"%s%s%s", known, i ? ", " : "", key->words[i]);
 	}
-	return xasprintf("'%s' is not one of: %s", value, known);
+	return xasprintf(
+		"'%s' is not one of: %s%s", value, known, near_hint(&near));
 }
 
 static const char *
-set_path(const struct key *key, void *field, char *value, int line)
+set_path(const struct key *key, void *field, char *value, int place)
 {
 	(void)key;
-	(void)line;
+	(void)place;
 	if (!value_is_path(value))
 		return "must be one absolute path without //, ., .., blanks, "
 		       "commas or a slash at the end";
@@ -87,9 +91,9 @@ set_path(const struct key *key, void *field, char *value, int line)
 }
 
 static const char *
-set_rootfs(const struct key *key, void *field, char *value, int line)
+set_rootfs(const struct key *key, void *field, char *value, int place)
 {
-	const char *fault = set_path(key, field, value, line);
+	const char *fault = set_path(key, field, value, place);
 
 	if (fault)
 		return fault;
@@ -100,10 +104,10 @@ set_rootfs(const struct key *key, void *field, char *value, int line)
 }
 
 static const char *
-set_search_path(const struct key *key, void *field, char *value, int line)
+set_search_path(const struct key *key, void *field, char *value, int place)
 {
 	(void)key;
-	(void)line;
+	(void)place;
 	if (!value_is_search_path(value))
 		return "must be absolute directories without //, ., .. or "
 		       "blanks, with : between them";
@@ -112,21 +116,21 @@ set_search_path(const struct key *key, void *field, char *value, int line)
 }
 
 static const char *
-set_box_name(const struct key *key, void *field, char *value, int line)
+set_box_name(const struct key *key, void *field, char *value, int place)
 {
 	if (!scan_is_box_name(value))
 		return "not a box name";
-	return set_text(key, field, value, line);
+	return set_text(key, field, value, place);
 }
 
 /* %b waits until the box is known: see keys_inherit. */
 static const char *
-set_hostname(const struct key *key, void *field, char *value, int line)
+set_hostname(const struct key *key, void *field, char *value, int place)
 {
 	char *sample = xstrdup(value);
 
 	(void)key;
-	(void)line;
+	(void)place;
 	for (char *p = sample; *p; p++)
 		if (p[0] == '%' && p[1] == 'b')
 			p[0] = 'b';
@@ -138,10 +142,10 @@ set_hostname(const struct key *key, void *field, char *value, int line)
 }
 
 static const char *
-set_umask(const struct key *key, void *field, char *value, int line)
+set_umask(const struct key *key, void *field, char *value, int place)
 {
 	(void)key;
-	(void)line;
+	(void)place;
 	if (!strcmp(value, "none"))
 		*(int *)field = -1;
 	else if (!value_umask(value, field))
@@ -152,11 +156,11 @@ set_umask(const struct key *key, void *field, char *value, int line)
 
 /* A limit of the whole box, called as the key. */
 static const char *
-set_limit(const struct key *key, void *field, char *value, int line)
+set_limit(const struct key *key, void *field, char *value, int place)
 {
 	enum limit limit = 0;
 
-	(void)line;
+	(void)place;
 	while (strcmp(key->name, limit_name(limit)))
 		limit++;
 	*(uint64_t *)field = 0;
@@ -165,10 +169,10 @@ set_limit(const struct key *key, void *field, char *value, int line)
 }
 
 static const char *
-set_max_running(const struct key *key, void *field, char *value, int line)
+set_max_running(const struct key *key, void *field, char *value, int place)
 {
 	(void)key;
-	(void)line;
+	(void)place;
 	if (!strcmp(value, "none"))
 		*(uint64_t *)field = 0;
 	else if (!value_count(value, MAX_RUNNING_MAX, field))
@@ -177,13 +181,13 @@ set_max_running(const struct key *key, void *field, char *value, int line)
 }
 
 static const char *
-set_nice(const struct key *key, void *field, char *value, int line)
+set_nice(const struct key *key, void *field, char *value, int place)
 {
 	size_t n = strspn(value, "0123456789");
 	int nice = n && n <= 2 && !value[n] ? atoi(value) : NICE_MAX + 1;
 
 	(void)key;
-	(void)line;
+	(void)place;
 	if (!strcmp(value, "none"))
 		*(int *)field = -1;
 	else if (nice > NICE_MAX)
@@ -194,12 +198,12 @@ set_nice(const struct key *key, void *field, char *value, int line)
 }
 
 static const char *
-set_rlimit(const struct key *key, void *field, char *value, int line)
+set_rlimit(const struct key *key, void *field, char *value, int place)
 {
 	struct rlimit_rule *rule = field;
 	const struct rlimit_kind *kind = limit_rlimits;
 
-	(void)line;
+	(void)place;
 	while (strcmp(key->name + strlen("rlimit-"), kind->name))
 		kind++;
 	rule->given = false;
@@ -209,19 +213,19 @@ set_rlimit(const struct key *key, void *field, char *value, int line)
 }
 
 static const char *
-set_cgroup_root(const struct key *key, void *field, char *value, int line)
+set_cgroup_root(const struct key *key, void *field, char *value, int place)
 {
 	if (!strcmp(value, "auto"))
 		return NOFAULT;
 	if (!value_is_path(value) || !path_beneath(value, LIMIT_CGROUP_TOP) ||
 		!strcmp(value, LIMIT_CGROUP_TOP))
 		return "must be auto, or a directory below " LIMIT_CGROUP_TOP;
-	return set_path(key, field, value, line);
+	return set_path(key, field, value, place);
 }
 
 /* Calls add() for each item between commas. */
 static const char *
-each_item(struct list *list, char *value, int line,
+each_item(struct list *list, char *value, int place,
 	const char *(*add)(struct list *, char *, int))
 {
 	const char *fault = NOFAULT;
@@ -241,13 +245,13 @@ each_item(struct list *list, char *value, int line,
 		else if (!strcmp(item, "none"))
 			fault = "none and something else";
 		else
-			fault = add(list, item, line);
+			fault = add(list, item, place);
 	}
 	return fault;
 }
 
 static const char *
-add_id(struct list *list, char *item, int line)
+add_id(struct list *list, char *item, int place)
 {
 	struct item *added;
 	uint32_t id;
@@ -257,42 +261,42 @@ add_id(struct list *list, char *item, int line)
 	if (value_is_number(item)) {
 		if (!value_id(item, &id))
 			return "a number must be at most 4294967294";
-		added = list_add(list, item, line);
+		added = list_add(list, item, place);
 		added->numeric = true;
 		added->id = id;
 		return NOFAULT;
 	}
 	if (!value_is_account(item))
 		return xasprintf("'%s' is neither a name nor a number", item);
-	(void)list_add(list, item, line);
+	(void)list_add(list, item, place);
 	return NOFAULT;
 }
 
 static const char *
-set_ids(const struct key *key, void *field, char *value, int line)
+set_ids(const struct key *key, void *field, char *value, int place)
 {
 	if (strcmp(value, "*"))
-		return each_item(field, value, line, add_id);
+		return each_item(field, value, place, add_id);
 	if (strcmp(key->name, "users"))
 		return "* is for users only";
-	(void)list_add(field, value, line);
+	(void)list_add(field, value, place);
 	return NOFAULT;
 }
 
 static const char *
-set_command(const struct key *key, void *field, char *value, int line)
+set_command(const struct key *key, void *field, char *value, int place)
 {
 	(void)key;
 	if (strcmp(value, "*") &&
 		(strpbrk(value, " ,") || !path_is_clean_dir(value)))
 		return "must be *, /a/file or /a/directory/ without //, ., .., "
 		       "blanks or commas";
-	(void)list_add(field, value, line);
+	(void)list_add(field, value, place);
 	return NOFAULT;
 }
 
 static const char *
-set_exact(const struct key *key, void *field, char *value, int line)
+set_exact(const struct key *key, void *field, char *value, int place)
 {
 	const char *word = xstrndup(value, strcspn(value, " "));
 
@@ -300,12 +304,12 @@ set_exact(const struct key *key, void *field, char *value, int line)
 	if (!value_is_path(word) || strstr(value, "  "))
 		return "must be an absolute path and words with one blank "
 		       "between them";
-	(void)list_add(field, value, line);
+	(void)list_add(field, value, place);
 	return NOFAULT;
 }
 
 static const char *
-add_env_keep(struct list *list, char *item, int line)
+add_env_keep(struct list *list, char *item, int place)
 {
 	size_t n = strlen(item);
 
@@ -313,34 +317,34 @@ add_env_keep(struct list *list, char *item, int line)
 		n--;
 	if (!envname_is_name(item, n))
 		return xasprintf("'%s' is neither NAME nor PREFIX*", item);
-	(void)list_add(list, item, line);
+	(void)list_add(list, item, place);
 	return NOFAULT;
 }
 
 static const char *
-set_env_keep(const struct key *key, void *field, char *value, int line)
+set_env_keep(const struct key *key, void *field, char *value, int place)
 {
 	(void)key;
-	return each_item(field, value, line, add_env_keep);
+	return each_item(field, value, place, add_env_keep);
 }
 
 static const char *
-set_env_set(const struct key *key, void *field, char *value, int line)
+set_env_set(const struct key *key, void *field, char *value, int place)
 {
 	(void)key;
 	if (!strchr(value, '=') || !envname_is_name(value, strcspn(value, "=")))
 		return "must be NAME=VALUE";
-	(void)list_add(field, value, line);
+	(void)list_add(field, value, place);
 	return NOFAULT;
 }
 
 static const char *
-set_network(const struct key *key, void *field, char *value, int line)
+set_network(const struct key *key, void *field, char *value, int place)
 {
 	struct network *network = field;
 
 	(void)key;
-	(void)line;
+	(void)place;
 	*network = (struct network){ .kind = NETWORK_NONE };
 	if (!strcmp(value, "none"))
 		return NOFAULT;
@@ -365,10 +369,10 @@ tmpfs_size(const char *value, uint64_t *bytes)
 }
 
 static const char *
-set_tmp_size(const struct key *key, void *field, char *value, int line)
+set_tmp_size(const struct key *key, void *field, char *value, int place)
 {
 	(void)key;
-	(void)line;
+	(void)place;
 	if (!tmpfs_size(value, field))
 		return "must be a size such as 64M, at least 64K";
 	return NOFAULT;
@@ -376,9 +380,9 @@ set_tmp_size(const struct key *key, void *field, char *value, int line)
 
 /* PATH[:SIZE[:MODE]] */
 static const char *
-set_tmpfs(const struct key *key, void *field, char *value, int line)
+set_tmpfs(const struct key *key, void *field, char *value, int place)
 {
-	struct item *item = list_add(field, value, line);
+	struct item *item = list_add(field, value, place);
 	char *path = xstrdup(value), *size = strchr(path, ':'), *mode = NULL;
 
 	(void)key;
@@ -402,9 +406,9 @@ set_tmpfs(const struct key *key, void *field, char *value, int line)
 
 /* SRC[:DST[:ro|rw]]; what else is asked of allow-bind is in rules. */
 static const char *
-set_bind(const struct key *key, void *field, char *value, int line)
+set_bind(const struct key *key, void *field, char *value, int place)
 {
-	struct item *item = list_add(field, value, line);
+	struct item *item = list_add(field, value, place);
 	struct value_bind bind;
 	const char *fault = value_bind(value, &bind);
 
@@ -423,7 +427,7 @@ set_bind(const struct key *key, void *field, char *value, int line)
 
 /* `none` is the word for absence in every list: alone, and once. */
 static const char *
-set_list(const struct key *key, void *field, char *value, int line)
+set_list(const struct key *key, void *field, char *value, int place)
 {
 	struct list *list = field;
 	bool none = !strcmp(value, "none");
@@ -431,8 +435,8 @@ set_list(const struct key *key, void *field, char *value, int line)
 	if (list->n && (none || !strcmp(list->v[0].text, "none")))
 		return "none and something else";
 	if (!none)
-		return key->set(key, field, value, line);
-	(void)list_add(list, value, line);
+		return key->set(key, field, value, place);
+	(void)list_add(list, value, place);
 	return NOFAULT;
 }
 
@@ -557,28 +561,40 @@ key_find(const char *name)
 	return NULL;
 }
 
+/* Only keys that may stand there are near. */
+static const char *
+unknown_key(const char *name, unsigned where)
+{
+	struct near near = { .word = name };
+
+	for (size_t k = 0; k < KEY_COUNT; k++)
+		if (keys[k].where & where)
+			near_try(&near, keys[k].name);
+	return xasprintf("unknown key '%s'%s", name, near_hint(&near));
+}
+
 static const char *
 apply(struct policy *policy, struct box *box, const struct key *key,
-	char *value, int line)
+	char *value, int place)
 {
 	size_t k = (size_t)(key - keys);
-	int *first = box ? &box->lines[k] : &policy->lines[k];
+	int *first = box ? &box->places[k] : &policy->places[k];
 	char *base = box ? (char *)box : (char *)policy;
 	const char *fault;
 
 	if (*first && !key->list)
-		return xasprintf("%s is given twice, first in line %d",
-			key->name, *first);
+		return xasprintf("%s is given twice, first in %s", key->name,
+			place_text(&policy->files, *first));
 	if (!*first)
-		*first = line;
+		*first = place;
 	fault = (key->list ? set_list : key->set)(
-		key, base + key->offset, value, line);
+		key, base + key->offset, value, place);
 	return fault ? xasprintf("%s: %s", key->name, fault) : NOFAULT;
 }
 
 const char *
 keys_apply(struct policy *policy, const char *section, struct box *box,
-	const char *name, char *value, int line)
+	const char *name, char *value, int place)
 {
 	const struct key *key = key_find(name);
 	enum where where = !box                       ? IN_MINIBOX
@@ -586,10 +602,10 @@ keys_apply(struct policy *policy, const char *section, struct box *box,
 						      : IN_BOX;
 
 	if (!key)
-		return xasprintf("unknown key '%s'", name);
+		return unknown_key(name, where);
 	if (!(key->where & where))
 		return xasprintf("%s does not belong into [%s]", name, section);
-	return apply(policy, box, key, value, line);
+	return apply(policy, box, key, value, place);
 }
 
 /* A list that says `none` is an empty one that was given. */
@@ -618,11 +634,11 @@ keys_inherit(struct box *box, const struct box *defaults)
 
 		if (!(key->where & IN_BOX))
 			continue;
-		if (!box->lines[k] && defaults->lines[k]) {
+		if (!box->places[k] && defaults->places[k]) {
 			memcpy((char *)box + key->offset,
 				(const char *)defaults + key->offset,
 				key->size);
-			box->lines[k] = defaults->lines[k];
+			box->places[k] = defaults->places[k];
 		}
 		if (key->list)
 			list_finish((void *)((char *)box + key->offset));

@@ -16,7 +16,7 @@ extern const struct box keys_builtin;
  * the defaults, or, for NULL, into the policy itself.  The value is kept and
  * may be changed.  NULL, or what is wrong. */
 const char *keys_apply(struct policy *policy, const char *section,
-	struct box *box, const char *name, char *value, int line);
+	struct box *box, const char *name, char *value, int place);
 
 /* Gives the box what it does not say itself, and makes it ready for use. */
 void keys_inherit(struct box *box, const struct box *defaults);

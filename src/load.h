@@ -11,16 +11,18 @@
 #include "fault.h"
 #include "policy.h"
 
-/* SYSCONFDIR "/minibox.conf": compiled in, no option and no variable changes
- * it (CVE-2010-4345). */
+/* SYSCONFDIR "/minibox.conf", and the directory for more beside it: compiled
+ * in, no option and no variable changes them (CVE-2010-4345). */
 extern const char load_policy_path[];
+extern const char load_drop_in_path[];
 
 /* Reads and parses the installed policy; false: see *faults, and what is in
- * *policy must not be used.  fsuid 0; called before the clone. */
+ * *policy must not be used.  fsuid 0, called before the clone; or with the
+ * rights that a caller has, to check it. */
 bool load_policy(struct policy *policy, struct faults *faults);
 
-/* The same for any file; "-" is stdin.  With the rights that the process has,
- * so only after a drop, or for root. */
+/* The same for any file, alone; "-" is stdin.  With the rights that the process
+ * has, so only after a drop, or for root. */
 bool load_file(struct policy *policy, const char *path, struct faults *faults);
 
 /* /etc/passwd and /etc/group.  fsuid 0; dies. */

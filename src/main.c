@@ -114,18 +114,17 @@ mode_version(struct context *c)
 }
 
 static void
-print_faults(const struct faults *faults, const char *kind)
+print_faults(
+	const struct context *c, const struct faults *faults, const char *kind)
 {
 	for (size_t i = 0; i < faults->n; i++) {
 		const struct fault *f = &faults->v[i];
-		char file[1024], text[DIE_LINE_MAX];
+		char place[1024], text[DIE_LINE_MAX];
 
-		die_escape(file, sizeof(file), f->file);
+		die_escape(place, sizeof(place),
+			place_text(&c->policy.files, f->place));
 		die_escape(text, sizeof(text), f->text);
-		if (f->line)
-			printf("%s:%d: %s%s\n", file, f->line, kind, text);
-		else
-			printf("%s: %s%s\n", file, kind, text);
+		printf("%s: %s%s\n", place, kind, text);
 	}
 }
 
@@ -138,16 +137,16 @@ mode_check(struct context *c)
 	bool root = c->start == START_ROOT;
 
 	drop(c);
-	if (root && !path)
-		(void)load_policy(&c->policy, &c->faults);
+	if (path)
+		(void)load_file(&c->policy, path, &c->faults);
 	else
-		(void)load_file(&c->policy, name, &c->faults);
+		(void)load_policy(&c->policy, &c->faults);
 	load_accounts(&c->accounts);
 	if (root && !c->faults.n)
 		load_check_roots(&c->policy, &c->accounts, &c->faults);
-	print_faults(&c->faults, "");
+	print_faults(c, &c->faults, "");
 	authorize_check(&c->policy, &c->accounts, &c->warnings);
-	print_faults(&c->warnings, "warning: ");
+	print_faults(c, &c->warnings, "warning: ");
 	if (c->faults.n)
 		finish(EXIT_NO);
 	printf("%s: OK\n", strcmp(name, "-") ? name : "stdin");
@@ -159,8 +158,7 @@ static _Noreturn void
 policy_refused(const struct context *c)
 {
 	const struct fault *f = &c->faults.v[0];
-	const char *where =
-		f->line ? xasprintf("%s:%d", f->file, f->line) : f->file;
+	const char *where = place_text(&c->policy.files, f->place);
 
 	if (c->start == START_ROOT)
 		die(EXIT_MINIBOX, "%s: %s; see: minibox --check", where,

@@ -103,7 +103,7 @@ mounts_misplaced(const struct mounts *m, const char *target, int *line)
 		const char *why = in_the_way(&m->ops[i], target);
 
 		if (why && *line == 0)
-			*line = m->ops[i].line;
+			*line = m->ops[i].place;
 		if (why)
 			return why;
 		shm_is_there |= m->ops[i].kind == OP_DEV;
@@ -156,7 +156,7 @@ add_tmpfs(struct builder *b, const char *target, const struct item *item,
 	op->if_exists = if_exists;
 	op->make = make;
 	op->noexec = b->listed;
-	op->line = item ? item->line : 0;
+	op->place = item ? item->place : 0;
 }
 
 static bool
@@ -192,12 +192,12 @@ add_all_tmpfs(struct builder *b)
 
 		if (tmpfs_item(b->box, item->target) != item)
 			return fault_refuse(b->refusal, EXIT_MINIBOX,
-				item->line,
+				item->place,
 				xasprintf("tmpfs: %s is given twice",
 					item->target));
 		if (is_standing(item->target))
 			continue;
-		if (misplaced(b, "tmpfs", item->target, item->line))
+		if (misplaced(b, "tmpfs", item->target, item->place))
 			return false;
 		add_tmpfs(b, item->target, item, 0755, false);
 	}
@@ -210,7 +210,7 @@ add_home(struct builder *b)
 	const struct box *box = b->box;
 	const char *home = home_in_box(box, b->caller), *why;
 	bool bound = box->home == HOME_RO || box->home == HOME_RW;
-	int line = box->lines[KEY_HOME];
+	int line = box->places[KEY_HOME];
 	struct op *op;
 
 	if (box->home == HOME_NONE)
@@ -240,7 +240,7 @@ add_home(struct builder *b)
 	op->own = true;
 	op->writable = box->home == HOME_RW;
 	op->noexec = b->listed;
-	op->line = line;
+	op->place = line;
 	return true;
 }
 
@@ -272,7 +272,7 @@ static const char *
 bind_fault(const struct builder *b, struct bind *bind, bool theirs)
 {
 	const char *why =
-		mounts_misplaced(b->mounts, bind->target, &bind->line);
+		mounts_misplaced(b->mounts, bind->target, &bind->place);
 	const char *shadowed;
 
 	if (why || !theirs || policy_any_command(b->box))
@@ -293,7 +293,7 @@ add_bind(struct builder *b, struct bind *bind, const char *key, bool as_caller)
 
 	if (why)
 		return fault_refuse(b->refusal,
-			bind->asked ? EXIT_DENIED : EXIT_MINIBOX, bind->line,
+			bind->asked ? EXIT_DENIED : EXIT_MINIBOX, bind->place,
 			xasprintf("box '%s': %s: %s%s", b->box->name, key, why,
 				bind->asked ? "; choose another DST, or leave "
 					      "it out"
@@ -307,7 +307,7 @@ add_bind(struct builder *b, struct bind *bind, const char *key, bool as_caller)
 	op->typed = bind->typed || path_beneath(bind->target, "/home");
 	op->writable = bind->writable;
 	op->make = make;
-	op->line = bind->line;
+	op->place = bind->place;
 	op->asked = bind->asked;
 	op->noexec = (b->listed && (as_caller || bind->writable)) ||
 		     (bind->asked && !policy_any_command(b->box));

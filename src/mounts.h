@@ -55,7 +55,7 @@ struct op {
 	bool asked;     /* OP_BIND: of -B */
 	bool typed;     /* the target is walked and made with his rights: it is
 			 * his word, in part, or in his directory */
-	int line;       /* of the policy; 0: of no single one */
+	int place;      /* of the policy; 0: of no single one */
 };
 
 struct mounts {

@@ -189,7 +189,7 @@ plan_limits(struct limits *limits, const struct box *box,
 			continue;
 		if (limits->v[i] && wanted > limits->v[i])
 			return fault_refuse(refusal, EXIT_DENIED,
-				box->lines[keys[i]],
+				box->places[keys[i]],
 				xasprintf("--%s: box '%s' allows at most %s",
 					limit_name(i), box->name,
 					limit_text(i, limits->v[i])));
@@ -227,7 +227,7 @@ plan_make(struct plan *plan, const struct box *box, const struct caller *caller,
 	plan_cwds(plan, caller, request, home);
 	plan_candidates(plan, box, plan->argv[0]);
 	if (plan->ncandidates == 0)
-		return fault_refuse(refusal, EXIT_DENIED, box->line,
+		return fault_refuse(refusal, EXIT_DENIED, box->place,
 			refusal_text(box, plan->argv[0]));
 	if (!plan_limits(&plan->limits, box, request, refusal))
 		return false;

@@ -3,7 +3,8 @@
  * What does the policy say?
  *
  * Pure: the policy as data.  What the keys mean is said in minibox.conf(5);
- * there is no rule order.  How it is read: keys, rules, reader.
+ * there is no rule order.  How it is read: keys, rules, reader.  Every `place`
+ * is one in `files`, see place.h.
  */
 #ifndef MINIBOX_POLICY_H
 #define MINIBOX_POLICY_H
@@ -13,6 +14,7 @@
 #include <stdint.h>
 
 #include "limit.h"
+#include "place.h"
 
 /* In the order of the table in keys.c. */
 enum policy_key {
@@ -76,7 +78,7 @@ enum user_env_kind { USER_ENV_NO, USER_ENV_YES, USER_ENV_BY_COMMAND };
 /* One item of a list, and the line it stands on. */
 struct item {
 	char *text;
-	int line;
+	int place;
 	bool numeric; /* users and groups: `id` holds the number */
 	uint32_t id;
 	const char *source; /* bind and allow-bind, with tokens */
@@ -99,8 +101,8 @@ struct network {
 
 struct box {
 	const char *name;
-	int line;             /* of `[box NAME]` */
-	int lines[KEY_COUNT]; /* where a key was first given; 0: nowhere */
+	int place;             /* of `[box NAME]` */
+	int places[KEY_COUNT]; /* where a key was first given; 0: nowhere */
 	const char *rootfs;
 	const char *description; /* or NULL */
 	struct list users, groups, deny_users, deny_groups;
@@ -121,12 +123,12 @@ struct box {
 };
 
 struct policy {
-	const char *file;
-	int lines[KEY_COUNT];    /* of the keys of [minibox] */
+	struct places files;
+	int places[KEY_COUNT];   /* of the keys of [minibox] */
 	const char *default_box; /* or NULL */
 	const char *cgroup_root; /* NULL: auto */
 	struct box defaults;
-	int defaults_line; /* 0: no such section */
+	int defaults_place; /* 0: no such section */
 	struct box *boxes;
 	size_t nboxes;
 	struct box **by_name; /* sorted */

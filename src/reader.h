@@ -13,14 +13,30 @@
 #include "fault.h"
 #include "policy.h"
 
-enum { READER_MAX = 8 << 20 }; /* bytes of one file */
+enum {
+	READER_MAX = 8 << 20,      /* bytes of one file */
+	READER_ALL_MAX = 64 << 20, /* of all */
+};
+
+/* What a name in the drop-in directory is: NAME.conf, NAME of A-Z a-z 0-9 _ -;
+ * any other that ends in .conf, which is a fault; anything else. */
+enum reader_name { READER_DROP_IN, READER_BAD_NAME, READER_IGNORED };
+enum reader_name reader_name(const char *name);
+
+/* A file of the policy: `size` bytes at `text`, which a NUL byte follows; or
+ * NULL, and `why` it could not be read. */
+struct reader_file {
+	const char *name; /* only what the faults call it */
+	const char *text;
+	size_t size;
+	const char *why;
+};
 
 /*
- * Reads `size` bytes at `text`, which must be followed by a NUL byte; `file`
- * is only what the faults call it.  If anything was added to `faults`, the
- * policy must not be used.
+ * Reads the files, of which only the first may have [minibox] and [defaults].
+ * If anything was added to `faults`, the policy must not be used.
  */
-void reader_parse(struct policy *policy, const char *file, const char *text,
-	size_t size, struct faults *faults);
+void reader_parse(struct policy *policy, const struct reader_file *files,
+	size_t n, struct faults *faults);
 
 #endif

@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "near.h"
 #include "path.h"
 #include "xalloc.h"
 
@@ -241,6 +242,7 @@ static const char *
 unknown(const char *word)
 {
 	size_t n = strcspn(word, "=");
+	struct near near = { 0 };
 
 	for (size_t i = 0; i < sizeof(foreign) / sizeof(foreign[0]); i++) {
 		const char *f = foreign[i].word;
@@ -252,7 +254,12 @@ unknown(const char *word)
 			return xasprintf(
 				"there is no %s: %s", f, foreign[i].cure);
 	}
-	return xasprintf("unknown option %.*s; see: minibox -h", (int)n, word);
+	near.word = xstrndup(word, n);
+	for (size_t i = 0; i < sizeof(options) / sizeof(options[0]); i++)
+		if (options[i].name)
+			near_try(&near, xasprintf("--%s", options[i].name));
+	return xasprintf("unknown option %s%s; see: minibox -h", near.word,
+		near_hint(&near));
 }
 
 static const char *

@@ -37,14 +37,14 @@ shell_is_listed(const struct box *box)
 }
 
 static void
-check_env(const struct policy *p, const struct box *box, struct faults *faults)
+check_env(const struct box *box, struct faults *faults)
 {
 	for (size_t i = 0; i < box->env_keep.n; i++) {
 		const struct item *it = &box->env_keep.v[i];
 
 		if (envname_is_refused(it->text, strlen(it->text),
 			    policy_any_command(box)))
-			fault_add(faults, p->file, it->line,
+			fault_add(faults, it->place,
 				"env-keep: %s is never kept in box '%s'; set "
 				"it with env-set",
 				it->text, box->name);
@@ -108,8 +108,8 @@ allow_fault(const struct box *box, const struct item *item)
 }
 
 static void
-check_allow_bind(const struct policy *p, const struct box *box,
-	const struct mounts *mounts, struct faults *faults)
+check_allow_bind(const struct box *box, const struct mounts *mounts,
+	struct faults *faults)
 {
 	for (size_t i = 0; i < box->allow_bind.n; i++) {
 		const struct item *item = &box->allow_bind.v[i];
@@ -117,30 +117,29 @@ check_allow_bind(const struct policy *p, const struct box *box,
 		bool fixed = !tokens_in(item->target) &&
 			     !ends_in_slash(item->target);
 
-		int line = item->line;
+		int place = item->place;
 
 		if (!why && fixed)
-			why = mounts_misplaced(mounts, item->target, &line);
+			why = mounts_misplaced(mounts, item->target, &place);
 		if (why)
-			fault_add(faults, p->file, item->line, "allow-bind: %s",
-				why);
+			fault_add(faults, item->place, "allow-bind: %s", why);
 	}
 }
 
 static void
-check_bind(const struct policy *p, const struct box *box, struct faults *faults)
+check_bind(const struct box *box, struct faults *faults)
 {
 	for (size_t i = 0; i < box->bind.n; i++) {
 		const struct item *item = &box->bind.v[i];
 
 		if (path_beneath("/proc", item->source))
-			fault_add(faults, p->file, item->line,
+			fault_add(faults, item->place,
 				"bind: %s has the host's /proc in it, which "
 				"leads out of a box; name other directories",
 				item->source);
 		else if (ends_in_slash(item->source) ||
 			 ends_in_slash(item->target))
-			fault_add(faults, p->file, item->line,
+			fault_add(faults, item->place,
 				"bind: no slash at the end of a path; only "
 				"allow-bind has that");
 	}
@@ -148,8 +147,7 @@ check_bind(const struct policy *p, const struct box *box, struct faults *faults)
 
 /* The mounts that a caller would get who is like most. */
 static void
-check_mounts(
-	const struct policy *p, const struct box *box, struct faults *faults)
+check_mounts(const struct box *box, struct faults *faults)
 {
 	static const struct accounts nobody = { 0 };
 	const struct caller sample = {
@@ -166,55 +164,53 @@ check_mounts(
 		(!box->tmpfs.n && !box->bind.n && !box->allow_bind.n))
 		return;
 	if (!mounts_make(&mounts, box, &sample, &nothing, &refusal))
-		fault_add(faults, p->file, refusal.line, "%s", refusal.text);
+		fault_add(faults, refusal.place, "%s", refusal.text);
 	else
-		check_allow_bind(p, box, &mounts, faults);
+		check_allow_bind(box, &mounts, faults);
 }
 
 static void
-check_exec(const struct policy *p, const struct box *box, struct faults *faults)
+check_exec(const struct box *box, struct faults *faults)
 {
 	if (box->exec != EXEC_LISTED)
 		return;
 	if (policy_any_command(box))
-		fault_add(faults, p->file, box->lines[KEY_EXEC],
+		fault_add(faults, box->places[KEY_EXEC],
 			"exec = listed says nothing beside command = * in box "
 			"'%s'",
 			box->name);
 	if (box->root != ROOT_RO)
-		fault_add(faults, p->file, box->lines[KEY_EXEC],
+		fault_add(faults, box->places[KEY_EXEC],
 			"exec = listed needs root = ro in box '%s'", box->name);
 }
 
 void
-rules_check(
-	const struct policy *p, const struct box *box, struct faults *faults)
+rules_check(const struct box *box, struct faults *faults)
 {
-	if (!box->lines[KEY_ROOTFS])
-		fault_add(faults, p->file, box->line, "[box %s] has no rootfs",
+	if (!box->places[KEY_ROOTFS])
+		fault_add(faults, box->place, "[box %s] has no rootfs",
 			box->name);
 	if (policy_any_command(box) && box->command_exact.n)
-		fault_add(faults, p->file, box->command_exact.v[0].line,
+		fault_add(faults, box->command_exact.v[0].place,
 			"command-exact says nothing beside command = *");
-	if (box->lines[KEY_SHELL] && !shell_is_listed(box))
-		fault_add(faults, p->file, box->lines[KEY_SHELL],
+	if (box->places[KEY_SHELL] && !shell_is_listed(box))
+		fault_add(faults, box->places[KEY_SHELL],
 			"shell: box '%s' does not allow %s; add command = %s",
 			box->name, box->shell, box->shell);
 	if (!value_is_hostname(box->hostname))
-		fault_add(faults, p->file, box->lines[KEY_HOSTNAME],
+		fault_add(faults, box->places[KEY_HOSTNAME],
 			"hostname: longer than 64 characters in box '%s'",
 			box->name);
-	check_env(p, box, faults);
-	check_exec(p, box, faults);
+	check_env(box, faults);
+	check_exec(box, faults);
 }
 
 void
-rules_check_mounts(
-	const struct policy *p, const struct box *box, struct faults *faults)
+rules_check_mounts(const struct box *box, struct faults *faults)
 {
 	size_t before = faults->n;
 
-	check_bind(p, box, faults);
+	check_bind(box, faults);
 	if (faults->n == before)
-		check_mounts(p, box, faults);
+		check_mounts(box, faults);
 }

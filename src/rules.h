@@ -13,11 +13,9 @@
 
 /* Adds what is wrong with the box, which has everything that [defaults] gives
  * it. */
-void rules_check(const struct policy *policy, const struct box *box,
-	struct faults *faults);
+void rules_check(const struct box *box, struct faults *faults);
 
 /* The same for what the box shows, where all its paths could be read. */
-void rules_check_mounts(const struct policy *policy, const struct box *box,
-	struct faults *faults);
+void rules_check_mounts(const struct box *box, struct faults *faults);
 
 #endif

@@ -6,6 +6,7 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "near.h"
 #include "xalloc.h"
 
 #define LOWER "abcdefghijklmnopqrstuvwxyz"
@@ -13,15 +14,14 @@
 
 /* What is being read: one line and where it stands. */
 struct cursor {
-	const char *file;
-	int line;
+	int place;
 	struct faults *faults;
 };
 
 static bool
 fail(const struct cursor *at, const char *text)
 {
-	fault_add(at->faults, at->file, at->line, "%s", text);
+	fault_add(at->faults, at->place, "%s", text);
 	return false;
 }
 
@@ -116,6 +116,20 @@ bytes_are_plain(
 	return true;
 }
 
+static const char *
+unknown_section(const char *name)
+{
+	struct near near = { .word = name };
+
+	near_try(&near, "minibox");
+	near_try(&near, "defaults");
+	if (!near.best && scan_is_box_name(name))
+		near.best = xasprintf("box %s", name);
+	return xasprintf("unknown section; there are [minibox], [defaults] and "
+			 "[box NAME]%s",
+		near_hint(&near));
+}
+
 /* What a section line names, or NULL: then `at` has a fault more. */
 static char *
 section_name(const struct cursor *at, const char *s, size_t len)
@@ -132,9 +146,7 @@ section_name(const struct cursor *at, const char *s, size_t len)
 	if (!strcmp(name, "minibox") || !strcmp(name, "defaults"))
 		return name;
 	if (strncmp(name, "box ", 4)) {
-		(void)fail(at,
-			"unknown section; there are [minibox], [defaults] and "
-			"[box NAME]");
+		(void)fail(at, unknown_section(name));
 		return NULL;
 	}
 	if (!scan_is_box_name(name + 4)) {
@@ -153,7 +165,7 @@ scan_section_add(struct scan *scan, const struct cursor *at, char *name)
 		&scan->section_room, sizeof(*scan->sections));
 	scan->sections[scan->nsections++] = (struct scan_section){
 		.name = name,
-		.line = at->line,
+		.place = at->place,
 	};
 }
 
@@ -225,7 +237,7 @@ scan_entry_line(
 	scan->entries[scan->nentries++] = (struct scan_entry){
 		.key = key,
 		.value = value,
-		.line = at->line,
+		.place = at->place,
 		.section = scan->nsections - 1,
 	};
 }
@@ -273,17 +285,17 @@ scan_line(struct scan *scan, const struct cursor *at, const char *s, size_t len)
 }
 
 void
-scan_text(struct scan *scan, const char *file, const char *text, size_t size,
+scan_text(struct scan *scan, int first, const char *text, size_t size,
 	struct faults *faults)
 {
-	struct cursor at = { .file = file, .line = 0, .faults = faults };
+	struct cursor at = { .place = first, .faults = faults };
 	const char *end = text + size;
 
 	*scan = (struct scan){ 0 };
 	while (text < end) {
 		const char *nl = memchr(text, '\n', (size_t)(end - text));
 
-		at.line++;
+		at.place++;
 		if (!nl) {
 			(void)fail(&at,
 				"the last line has no newline: is the file "
@@ -293,4 +305,14 @@ scan_text(struct scan *scan, const char *file, const char *text, size_t size,
 		scan_line(scan, &at, text, (size_t)(nl - text));
 		text = nl + 1;
 	}
+}
+
+int
+scan_count_lines(const char *text, size_t size)
+{
+	int n = size > 0 && text[size - 1] != '\n';
+
+	for (size_t i = 0; i < size; i++)
+		n += text[i] == '\n';
+	return n;
 }

@@ -25,14 +25,14 @@ enum {
 /* A `[...]` line; `name` is what stands between the brackets. */
 struct scan_section {
 	char *name;
-	int line;
+	int place;
 };
 
 /* A `KEY = VALUE` line, trimmed. */
 struct scan_entry {
 	char *key;
 	char *value;
-	int line;
+	int place;
 	size_t section; /* index; SIZE_MAX before the first section */
 };
 
@@ -43,10 +43,14 @@ struct scan {
 	size_t nentries, entry_room;
 };
 
-/* Reads `size` bytes at `text`; adds to `faults` what is wrong.  The result
- * may be used only if nothing was added. */
-void scan_text(struct scan *scan, const char *file, const char *text,
-	size_t size, struct faults *faults);
+/* Reads `size` bytes at `text`, whose first line has the place after `first`;
+ * adds to `faults` what is wrong.  The result may be used only if nothing was
+ * added. */
+void scan_text(struct scan *scan, int first, const char *text, size_t size,
+	struct faults *faults);
+
+/* How many lines there are; the last may be without a newline. */
+int scan_count_lines(const char *text, size_t size);
 
 /* [A-Za-z0-9][A-Za-z0-9._-]{0,31}: the name of a box. */
 bool scan_is_box_name(const char *name);

@@ -3,6 +3,7 @@
  * init, with fsuid 0. */
 #include "trusted.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdbool.h>
@@ -61,18 +62,22 @@ step(int dirfd, const char *name, const char *so_far, const char **why)
 {
 	int fd = openat(dirfd, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
 	struct stat st;
+	int error = EPERM;
 
 	*why = NULL;
-	if (fd < 0 || fstat(fd, &st) < 0)
-		*why = xasprintf("component %s: %s", so_far, strerror(errno));
-	else
+	if (fd < 0 || fstat(fd, &st) < 0) {
+		error = errno;
+		*why = xasprintf("component %s: %s", so_far, strerror(error));
+	} else {
 		*why = check_dir(so_far, &st);
+	}
 	if (dirfd >= 0)
 		(void)close(dirfd);
 	if (!*why)
 		return fd;
 	if (fd >= 0)
 		(void)close(fd);
+	errno = error;
 	return -1;
 }
 
@@ -217,4 +222,42 @@ trusted_read_file(const char *path, size_t max, size_t *size, const char **why)
 	for (int i = 0; again && i < READ_ATTEMPTS; i++)
 		text = read_file(path, max, size, why, &again);
 	return text;
+}
+
+/* What `dir` has, which is closed. */
+static bool
+list(DIR *dir, char ***names, size_t *n, const char **why)
+{
+	const struct dirent *entry;
+	size_t room = 0;
+
+	while (errno = 0, (entry = readdir(dir))) {
+		if (!strcmp(entry->d_name, ".") || !strcmp(entry->d_name, ".."))
+			continue;
+		*names = xgrow(*names, *n, &room, sizeof(**names));
+		(*names)[(*n)++] = xstrdup(entry->d_name);
+	}
+	*why = errno ? strerror(errno) : NULL;
+	(void)closedir(dir);
+	return !*why;
+}
+
+bool
+trusted_list(const char *path, char ***names, size_t *n, const char **why)
+{
+	int fd = trusted_open_dir(path, why), readable = -1;
+	DIR *dir = NULL;
+
+	*names = NULL;
+	*n = 0;
+	if (fd < 0 && errno == ENOENT)
+		return true;
+	if (fd < 0)
+		return false;
+	readable = openat(fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (readable >= 0)
+		dir = fdopendir(readable);
+	*why = strerror(errno);
+	(void)close(fd);
+	return dir && list(dir, names, n, why);
 }

@@ -15,7 +15,8 @@
 #include <stddef.h>
 
 /* The directory at the clean path, O_PATH.  -1: *why says what is wrong and
- * how to mend it; it is for root, not for callers. */
+ * how to mend it; it is for root, not for callers.  errno: ENOENT, or another
+ * of open(2); EPERM for what is there, but not root's alone. */
 int trusted_open_dir(const char *path, const char **why);
 
 /* What is at the clean path, which may be anything but a link, O_PATH; only the
@@ -27,6 +28,10 @@ int trusted_open(const char *path, bool *directory, const char **why);
  * NUL byte behind them.  Never blocks on a FIFO or device.  NULL: see *why. */
 char *trusted_read_file(
 	const char *path, size_t max, size_t *size, const char **why);
+
+/* The names in the directory at the clean path, without "." and ".."; none if
+ * it does not exist.  false: see *why. */
+bool trusted_list(const char *path, char ***names, size_t *n, const char **why);
 
 /* What is left of `fd`, in the same way; for files that need not be root's. */
 char *trusted_read_fd(int fd, size_t max, size_t *size, const char **why);

@@ -93,10 +93,11 @@ read_caller(struct caller *caller, const char *path)
 }
 
 static int
-print_faults(const struct faults *faults)
+print_faults(const struct policy *policy, const struct faults *faults)
 {
 	for (size_t i = 0; i < faults->n; i++)
-		printf("%s:%d: %s\n", faults->v[i].file, faults->v[i].line,
+		printf("%s: %s\n",
+			place_text(&policy->files, faults->v[i].place),
 			faults->v[i].text);
 	return 1;
 }
@@ -130,24 +131,25 @@ main(int argc, char **argv)
 	struct accounts accounts;
 	struct faults faults = { 0 };
 	struct request request;
+	struct reader_file file = { .name = "policy.conf" };
 	struct policy policy;
 	struct caller caller;
-	size_t size, ignored;
+	size_t ignored;
 	int n, status;
 	const char *fault;
-	char **words, *text;
+	char **words;
 
 	if (argc != 6)
 		return 2;
-	text = slurp(argv[1], &size);
+	file.text = slurp(argv[1], &file.size);
 	accounts_read(
 		&accounts, slurp(argv[2], &ignored), slurp(argv[3], &ignored));
 	read_caller(&caller, argv[4]);
 	caller_identify(&caller, &accounts);
 	words = lines_of(argv[5], &n);
-	reader_parse(&policy, "policy.conf", text, size, &faults);
+	reader_parse(&policy, &file, 1, &faults);
 	if (faults.n) {
-		status = print_faults(&faults);
+		status = print_faults(&policy, &faults);
 	} else if ((fault = request_parse(&request, n, words))) {
 		printf("usage: %s\n", fault);
 		status = EXIT_MINIBOX;

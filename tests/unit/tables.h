@@ -33,11 +33,13 @@
 static inline struct faults
 unit_parse(struct policy *policy, const char *text, size_t size)
 {
+	struct reader_file file = { .name = "t.conf", .size = size };
 	struct faults faults = { 0 };
 	char *copy = xcalloc(size + 1, 1);
 
 	memcpy(copy, text, size);
-	reader_parse(policy, "t.conf", copy, size, &faults);
+	file.text = copy;
+	reader_parse(policy, &file, 1, &faults);
 	free(copy);
 	return faults;
 }
@@ -47,7 +49,7 @@ unit_print(const char *text, const struct faults *faults)
 {
 	print_error("policy:\n%s", text);
 	for (size_t i = 0; i < faults->n; i++)
-		print_error("fault: %d: %s\n", faults->v[i].line,
+		print_error("fault: %d: %s\n", faults->v[i].place,
 			faults->v[i].text);
 }
 
@@ -82,7 +84,7 @@ unit_fault_bytes(const char *text, size_t size, int line, const char *part)
 	struct policy policy;
 	struct faults faults = unit_parse(&policy, text, size);
 
-	if (faults.n && faults.v[0].line == line &&
+	if (faults.n && faults.v[0].place == line &&
 		strstr(faults.v[0].text, part))
 		return;
 	unit_print(text, &faults);

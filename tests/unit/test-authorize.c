@@ -80,7 +80,7 @@ admits(void **state)
 
 		if (authorize_admits(b, &caller, unit_accounts(), &why) !=
 				t[i].admitted ||
-			(why ? why->line : 0) != t[i].line)
+			(why ? why->place : 0) != t[i].line)
 			fail_msg("%s", t[i].lines);
 	}
 }
@@ -182,8 +182,8 @@ choose(void **state)
 		{ "", 1000, NULL, 126,
 			"box '' is not available to you; see: minibox -l" },
 		{ "First", 1000, NULL, 126,
-			"box 'First' is not available to you; "
-			"see: minibox -l" },
+			"box 'First' is not available to you (did you mean "
+			"'first'?); see: minibox -l" },
 		{ NULL, 77, NULL, 125,
 			"which box? name one with -b: third, fifth" },
 		{ NULL, 5, NULL, 126,
@@ -203,7 +203,7 @@ choose(void **state)
 			p, t[i].name, &caller, unit_accounts(), &refusal);
 
 		if (!box != !t[i].box || (box && strcmp(box->name, t[i].box)) ||
-			refusal.status != t[i].status || refusal.line != 0 ||
+			refusal.status != t[i].status || refusal.place != 0 ||
 			(!box && strcmp(refusal.text, t[i].text)))
 			fail_msg("row %zu: %s", i,
 				box ? box->name : refusal.text);
@@ -232,14 +232,14 @@ choose_tells_root(void **state)
 	for (size_t i = 0; i < COUNT(t); i++) {
 		assert_null(authorize_choose(
 			p, t[i].name, &root, unit_accounts(), &refusal));
-		assert_int_equal(refusal.line, t[i].line);
+		assert_int_equal(refusal.place, t[i].line);
 		assert_int_equal(refusal.status, EXIT_DENIED);
 		assert_null(authorize_choose(
 			p, t[i].name, &eve, unit_accounts(), &refusal));
-		assert_int_equal(refusal.line, 0);
+		assert_int_equal(refusal.place, 0);
 	}
 	assert_null(authorize_choose(q, "b", &root, unit_accounts(), &refusal));
-	assert_int_equal(refusal.line, 4);
+	assert_int_equal(refusal.place, 4);
 	assert_non_null(
 		authorize_choose(q, "b", &eve, unit_accounts(), &refusal));
 }
@@ -259,7 +259,7 @@ choose_hides(void **state)
 	assert_null(authorize_choose(without, "b", &eve, unit_accounts(), &b));
 	assert_string_equal(a.text, b.text);
 	assert_int_equal(a.status, b.status);
-	assert_int_equal(a.line, b.line);
+	assert_int_equal(a.place, b.place);
 }
 
 /* No more than 20 names, and only of boxes that admit the caller. */
@@ -362,8 +362,8 @@ commands(void **state)
 		char **w = unit_words(t[i].words, &n);
 		const struct item *it = authorize_command(b, w[0], w + 1);
 
-		if ((it ? it->line : 0) != t[i].line)
-			fail_msg("%s: line %d", t[i].words, it ? it->line : 0);
+		if ((it ? it->place : 0) != t[i].line)
+			fail_msg("%s: line %d", t[i].words, it ? it->place : 0);
 	}
 }
 
@@ -431,9 +431,9 @@ warnings(void **state)
 	authorize_check(unit_policy(text), unit_accounts(), &f);
 	assert_int_equal(f.n, COUNT(want));
 	for (size_t i = 0; i < f.n; i++)
-		if (f.v[i].line != want[i].line ||
+		if (f.v[i].place != want[i].line ||
 			!strstr(f.v[i].text, want[i].part))
-			fail_msg("%d: %s", f.v[i].line, f.v[i].text);
+			fail_msg("%d: %s", f.v[i].place, f.v[i].text);
 	f = (struct faults){ 0 };
 	authorize_check(
 		unit_policy(BOX "users = *\nusers = root, 5\ngroups = lab\n"),

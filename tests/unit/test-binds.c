@@ -17,7 +17,7 @@ told(bool ok, const struct bind *b, const struct refusal *r)
 	assert_true(path_is_clean(b->source));
 	assert_true(path_is_clean(b->target));
 	return xasprintf("%s on %s %s %zu %d", b->source, b->target,
-		b->writable ? "rw" : "ro", b->fixed, b->line);
+		b->writable ? "rw" : "ro", b->fixed, b->place);
 }
 
 static const char *
@@ -32,7 +32,7 @@ choose(const char *lines, const char *asked, const struct caller *caller,
 
 	assert_null(value_bind(asked, &v));
 	ok = binds_choose(&bind, box, &v, caller, &refusal);
-	*line = ok ? bind.line : refusal.line;
+	*line = ok ? bind.place : refusal.place;
 	assert_true(!ok || bind.typed);
 	return told(ok, &bind, &refusal);
 }
@@ -382,7 +382,7 @@ not_expanded(void **state)
 					  "can be used (%s); tell your "
 					  "administrator",
 					homes[i] ? homes[i] : "no HOME"));
-			assert_int_equal(r.line, 4);
+			assert_int_equal(r.place, 4);
 		}
 		/* A path that is clean, but leaves no room for more. */
 		for (size_t i = 0; i < 4095; i++)

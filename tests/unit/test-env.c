@@ -276,9 +276,9 @@ user_env(void **state)
 
 		if (!text != (t[i].line > 0) ||
 			(!text &&
-				(r.line != t[i].line || r.status != 126 ||
+				(r.place != t[i].line || r.status != 126 ||
 					!strstr(r.text, "does not allow -e"))))
-			fail_msg("%s: line %d", t[i].lines, r.line);
+			fail_msg("%s: line %d", t[i].lines, r.place);
 		/* Without -e nothing is refused. */
 		assert_non_null(built(t[i].lines, "A=b", "", &r));
 	}

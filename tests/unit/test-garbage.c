@@ -353,7 +353,7 @@ is_given(const struct box *b, const struct op *op)
 		char *t = tokens_expand(it->target, &tokens, &ignored);
 		size_t n = strlen(s), m = strlen(t);
 
-		if (it->line != op->line || fixed != op->fixed ||
+		if (it->place != op->place || fixed != op->fixed ||
 			(op->writable && !it->writable))
 			continue;
 		if (s[n - 1] != '/')
@@ -516,9 +516,9 @@ policies_and_requests(void **state)
 
 		if (f.n) {
 			for (size_t i = 1; i < f.n; i++)
-				assert_true(f.v[i - 1].line <= f.v[i].line);
+				assert_true(f.v[i - 1].place <= f.v[i].place);
 			/* Both readers agree; but see test-mended.c. */
-			assert_true(f.v[0].line > 0 || strstr(text, " ;"));
+			assert_true(f.v[0].place > 0 || strstr(text, " ;"));
 			refused++;
 			permitted += try_requests(
 				right[round % (int)COUNT(policies)], &seed);
@@ -602,7 +602,7 @@ binds_asked(void **state)
 			continue;
 		}
 		assert_in_range(refusal.status, 125, 126);
-		assert_true(refusal.line > 0 || refusal.status == 125);
+		assert_true(refusal.place > 0 || refusal.status == 125);
 	}
 	print_message("%zu given\n", given);
 	assert_true(given > ROUNDS / 20);

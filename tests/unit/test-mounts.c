@@ -74,7 +74,7 @@ describe(const struct op *op)
 	for (size_t i = 0; i < COUNT(flags); i++)
 		if (flags[i].flag)
 			text = xasprintf("%s %s", text, flags[i].name);
-	return op->line ? xasprintf("%s :%d", text, op->line) : text;
+	return op->place ? xasprintf("%s :%d", text, op->place) : text;
 }
 
 static const char *
@@ -578,10 +578,10 @@ refused(void **state)
 		if (ok != !t[i].text)
 			fail_msg("%s%s: %s", t[i].lines, t[i].words, r.text);
 		if (!ok &&
-			(r.status != t[i].status || r.line != t[i].line ||
+			(r.status != t[i].status || r.place != t[i].line ||
 				strncmp(r.text, t[i].text, strlen(t[i].text))))
 			fail_msg("%s%s: %d %d %s", t[i].lines, t[i].words,
-				r.status, r.line, r.text);
+				r.status, r.place, r.text);
 	}
 #undef CHANGE
 #undef BENEATH
@@ -602,7 +602,7 @@ bind_typed(void **state)
 	assert_string_equal(r.text,
 		"box 'b': bind: /usr/alice/x would change what /usr is in a "
 		"box that lists its commands");
-	assert_int_equal(r.line, 4);
+	assert_int_equal(r.place, 4);
 	assert_true(make_for(&m, ANY "bind = /a:%h/x\n", &caller, "", &r));
 	assert_true(make_for(&m, SH "bind = /a:/usr/x\n", &caller, "", &r));
 	/* $HOME, of one whom the host does not know, says nothing of the
@@ -618,7 +618,7 @@ bind_typed(void **state)
 	caller.home = NULL;
 	assert_false(make_for(&m, ANY "bind = %h/x:/m\n", &caller, "", &r));
 	assert_int_equal(r.status, 125);
-	assert_int_equal(r.line, 4);
+	assert_int_equal(r.place, 4);
 }
 
 /* The home that is shown: which, and why not. */
@@ -696,7 +696,7 @@ homes(void **state)
 		if (strcmp(what, t[i].op))
 			fail_msg("%s: %s", t[i].home, what);
 		if (r.text)
-			assert_int_equal(r.status * 100 + r.line, 12504);
+			assert_int_equal(r.status * 100 + r.place, 12504);
 		/* Not shown: nothing is asked of it. */
 		assert_true(make_for(&m, ANY, &caller, "", &r));
 		assert_true(make_for(&m, ANY "home = none\n", &caller, "", &r));
@@ -741,7 +741,7 @@ home_over_commands(void **state)
 			continue;
 		assert_non_null(strstr(
 			r.text, "shows your home, but it has commands in "));
-		assert_int_equal(r.status * 100 + r.line, 12503);
+		assert_int_equal(r.status * 100 + r.place, 12503);
 	}
 }
 

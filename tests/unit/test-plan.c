@@ -373,10 +373,10 @@ limits_refused(void **state)
 
 		if (make(&p, t[i].lines, &caller, t[i].words, &r))
 			fail_msg("%s%s: permitted", t[i].lines, t[i].words);
-		if (r.status != 126 || r.line != t[i].line ||
+		if (r.status != 126 || r.place != t[i].line ||
 			strncmp(r.text, t[i].text, strlen(t[i].text)))
 			fail_msg("%s%s: %d: %d: %s", t[i].lines, t[i].words,
-				r.status, r.line, r.text);
+				r.status, r.place, r.text);
 		(void)plan_of(t[i].lines, t[i].sibling);
 	}
 	/* Of two that are too high, the first is told. */
@@ -388,7 +388,7 @@ limits_refused(void **state)
 			i ? "--memory=2G|--timeout=1d"
 			  : "--timeout=1d|--memory=2G",
 			&r));
-		assert_int_equal(r.line, 4);
+		assert_int_equal(r.place, 4);
 	}
 }
 
@@ -409,12 +409,13 @@ status_fd(void **state)
 static const char *
 printed(const struct plan *plan)
 {
-	const struct policy policy = { .file = "t.conf" };
+	struct policy policy = { 0 };
 	char *text = NULL, *from, *to;
 	size_t size;
 	FILE *out = open_memstream(&text, &size);
 
 	assert_non_null(out);
+	(void)place_add(&policy.files, "t.conf", 9);
 	explain_permit(out, &policy, plan);
 	assert_int_equal(fclose(out), 0);
 	from = strstr(text, "  syscalls: default\n");
@@ -643,10 +644,10 @@ commands(void **state)
 
 		if (strcmp(candidates_of(&p), t[i].candidates) ||
 			strcmp(words_of(p.argv), t[i].argv) ||
-			p.allowed_by->line != t[i].line)
+			p.allowed_by->place != t[i].line)
 			fail_msg("%s%s: %s: %s: %d", t[i].lines, t[i].words,
 				candidates_of(&p), words_of(p.argv),
-				p.allowed_by->line);
+				p.allowed_by->place);
 	}
 }
 
@@ -751,9 +752,9 @@ refusal_lines(void **state)
 
 	(void)state;
 	assert_false(make(&p, SH, &caller, "ls", &r));
-	assert_int_equal(r.line, 1);
+	assert_int_equal(r.place, 1);
 	assert_false(make(&p, SH "user-env = no\n", &caller, "-e|A", &r));
-	assert_int_equal(r.line, 4);
+	assert_int_equal(r.place, 4);
 #undef SH
 #undef ANY
 }

@@ -141,7 +141,7 @@ each_key_twice(void **state)
 					key->list ? NULL
 						  : xasprintf("%s is given "
 							      "twice, first in "
-							      "line %d",
+							      "t.conf:%d",
 							    key->name,
 							    sections[s].line));
 	}
@@ -226,12 +226,12 @@ each_key_is_recorded(void **state)
 			p = unit_policy(layout(key, where,
 				entry(key, key->value),
 				key->list ? entry(key, key->other) : ""));
-			assert_int_equal(p->lines[k], where == M ? line : 0);
-			assert_int_equal(policy_find(p, "b")->lines[k],
+			assert_int_equal(p->places[k], where == M ? line : 0);
+			assert_int_equal(policy_find(p, "b")->places[k],
 				where == B ? line : own);
 			if (k != KEY_ROOTFS)
 				assert_int_equal(
-					policy_find(p, "c")->lines[k], own);
+					policy_find(p, "c")->places[k], own);
 		}
 	}
 }
@@ -970,7 +970,7 @@ assert_item(const struct item *it, const char *text, int line, bool numeric,
 	uint32_t id)
 {
 	assert_string_equal(it->text, text);
-	assert_int_equal(it->line, line);
+	assert_int_equal(it->place, line);
 	assert_int_equal(it->numeric, numeric);
 	assert_int_equal(it->id, id);
 }
@@ -1016,10 +1016,10 @@ fields(void **state)
 	const struct box *b = policy_find(p, "b");
 
 	(void)state;
-	assert_string_equal(p->file, "t.conf");
+	assert_string_equal(place_text(&p->files, 3), "t.conf:3");
 	assert_string_equal(p->default_box, "b");
 	assert_string_equal(b->name, "b");
-	assert_int_equal(b->line, 3);
+	assert_int_equal(b->place, 3);
 	assert_string_equal(b->rootfs, "/r");
 	assert_string_equal(b->description, "a ; b # c");
 	assert_int_equal(b->users.n, 0);
@@ -1051,7 +1051,7 @@ static void
 assert_mount(const struct item *it, int line, const char *source,
 	const char *target, bool writable, uint64_t size, int mode)
 {
-	assert_int_equal(it->line, line);
+	assert_int_equal(it->place, line);
 	if (source)
 		assert_string_equal(it->source, source);
 	else
@@ -1450,8 +1450,8 @@ faults_of_every_box(void **state)
 
 	(void)state;
 	assert_int_equal(faults.n, 2);
-	assert_int_equal(faults.v[0].line, 3);
-	assert_int_equal(faults.v[1].line, 6);
+	assert_int_equal(faults.v[0].place, 3);
+	assert_int_equal(faults.v[1].place, 6);
 }
 
 /* What the policy mounts is looked at before anybody asks. */
@@ -1715,6 +1715,124 @@ default_box(void **state)
 	unit_fault(BOX "[minibox]\ndefault-box = c\n", 4, "there is no");
 }
 
+/* The faults of two files, as FILE:LINE: TEXT. */
+static const char *
+faults_of(struct policy *policy, const char *first, const char *second)
+{
+	const struct reader_file files[] = {
+		{ "a.conf", first, first ? strlen(first) : 0, "lost" },
+		{ "b.conf", second, second ? strlen(second) : 0, "lost" },
+	};
+	struct faults faults = { 0 };
+	const char *text = "";
+
+	reader_parse(policy, files, COUNT(files), &faults);
+	for (size_t i = 0; i < faults.n; i++)
+		text = xasprintf("%s%s: %s\n", text,
+			place_text(&policy->files, faults.v[i].place),
+			faults.v[i].text);
+	return text;
+}
+
+static void
+several_files(void **state)
+{
+	static const struct {
+		const char *first, *second, *faults;
+	} t[] = {
+		{ BOX, "[box c]\nrootfs = /c\n", "" },
+		{ "", "", "" },
+		{ "# nothing\n", BOX, "" },
+		{ "[minibox]\ndefault-box = b\n", BOX, "" },
+		{ BOX, "[defaults]\nhome = ro\n",
+			"b.conf:1: [defaults] belongs into a.conf\n" },
+		{ BOX, "[minibox]\ndefault-box = b\n",
+			"b.conf:1: [minibox] belongs into a.conf\n"
+			"b.conf:2: default-box does not belong into "
+			"[minibox]\n" },
+		{ BOX, "users = *\n",
+			"b.conf:1: a key before the first section\n" },
+		{ BOX, "\n[box b]\nrootfs = /r\n",
+			"b.conf:2: [box b] is given twice, first in "
+			"a.conf:1\n" },
+		{ BOX "hme = ro\n", "x\n[box c]\nrotfs = /r\n",
+			"a.conf:3: unknown key 'hme' (did you mean 'home'?)\n"
+			"b.conf:1: not a section, a comment or KEY = VALUE "
+			"(keys are lower case)\n"
+			"b.conf:2: [box c] has no rootfs\n"
+			"b.conf:3: unknown key 'rotfs' (did you mean "
+			"'rootfs'?)\n" },
+		{ BOX, "[box c]\nrootfs = /r\nusers = *",
+			"b.conf:3: the last line has no newline: is the file "
+			"complete?\n" },
+		{ NULL, BOX, "a.conf: lost\n" },
+		{ BOX, NULL, "b.conf: lost\n" },
+		{ NULL, "x = y\n",
+			"a.conf: lost\n"
+			"b.conf:1: a key before the first section\n" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(t); i++) {
+		struct policy policy;
+		const char *faults =
+			faults_of(&policy, t[i].first, t[i].second);
+
+		if (strcmp(faults, t[i].faults))
+			fail_msg("%s%s:\n%s", t[i].first, t[i].second, faults);
+	}
+}
+
+/* [defaults] of the first are those of all, and say where they stand. */
+static void
+defaults_of_several_files(void **state)
+{
+	struct policy policy;
+	const struct box *c;
+
+	(void)state;
+	assert_string_equal(faults_of(&policy, "[defaults]\nhome = ro\n",
+				    "[box c]\nrootfs = /c\n"),
+		"");
+	c = policy_find(&policy, "c");
+	assert_int_equal(c->home, HOME_RO);
+	assert_string_equal(
+		place_text(&policy.files, c->places[KEY_HOME]), "a.conf:2");
+	assert_string_equal(
+		place_text(&policy.files, c->places[KEY_ROOTFS]), "b.conf:2");
+}
+
+static void
+drop_in_names(void **state)
+{
+	static const struct {
+		const char *name;
+		enum reader_name is;
+	} t[] = {
+		{ "a.conf", READER_DROP_IN },
+		{ "10-Lab_2.conf", READER_DROP_IN },
+		{ "-.conf", READER_DROP_IN },
+		{ ".conf", READER_BAD_NAME },
+		{ ".a.conf", READER_BAD_NAME },
+		{ "a b.conf", READER_BAD_NAME },
+		{ "a.b.conf", READER_BAD_NAME },
+		{ "a\n.conf", READER_BAD_NAME },
+		{ "\xc3\xa4.conf", READER_BAD_NAME },
+		{ "a.conf~", READER_IGNORED },
+		{ "a.conf.dpkg-new", READER_IGNORED },
+		{ "README", READER_IGNORED },
+		{ "aconf", READER_IGNORED },
+		{ "conf", READER_IGNORED },
+		{ "", READER_IGNORED },
+		{ "a.Conf", READER_IGNORED },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(t); i++)
+		if (reader_name(t[i].name) != t[i].is)
+			fail_msg("%s", t[i].name);
+}
+
 static void
 sections_twice(void **state)
 {
@@ -1725,13 +1843,13 @@ sections_twice(void **state)
 	} t[] = {
 		{ "[minibox]\n[defaults]\n[box c]\nrootfs = /r\n", 0, NULL },
 		{ "[minibox]\n[minibox]\n", 4,
-			"[minibox] is given twice, first in line 3" },
+			"[minibox] is given twice, first in t.conf:3" },
 		{ "[defaults]\n[minibox]\n[defaults]\n", 5,
-			"[defaults] is given twice, first in line 3" },
+			"[defaults] is given twice, first in t.conf:3" },
 		{ "[box b]\nusers = *\n", 3,
-			"[box b] is given twice, first in line 1" },
+			"[box b] is given twice, first in t.conf:1" },
 		{ "[box c]\nrootfs = /r\n[box b]\nrootfs = /r\n", 5,
-			"[box b] is given twice, first in line 1" },
+			"[box b] is given twice, first in t.conf:1" },
 		{ "[box B]\nrootfs = /r\n", 0, NULL },
 		{ "[box b.]\nrootfs = /r\n", 0, NULL },
 	};
@@ -2016,8 +2134,8 @@ all_lines(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < f.n && i < COUNT(want); i++)
-		if (f.v[i].line != want[i])
-			fail_msg("line %d, not %d: %s", f.v[i].line, want[i],
+		if (f.v[i].place != want[i])
+			fail_msg("line %d, not %d: %s", f.v[i].place, want[i],
 				f.v[i].text);
 	assert_int_equal(f.n, COUNT(want));
 	/* One that only the scan finds does not hide the others. */
@@ -2025,7 +2143,7 @@ all_lines(void **state)
 		strlen(BOX "bogus = 1\n k = v\nusers = /\n"));
 	assert_int_equal(f.n, 3);
 	for (int i = 0; i < 3; i++)
-		assert_int_equal(f.v[i].line, 3 + i);
+		assert_int_equal(f.v[i].place, 3 + i);
 }
 
 /* One mistake, one message. */
@@ -2059,11 +2177,11 @@ fault_list(void **state)
 	(void)state;
 	memset(text, 'x', 599);
 	for (int i = 0; i < 3 * FAULT_MAX; i++)
-		fault_add(&f, "f", i * 7 % 3001, "%s %d", text, i);
+		fault_add(&f, i * 7 % 3001, "%s %d", text, i);
 	assert_int_equal(f.n, FAULT_MAX);
 	fault_sort(&f);
 	for (size_t i = 1; i < f.n; i++)
-		assert_true(f.v[i - 1].line <= f.v[i].line);
+		assert_true(f.v[i - 1].place <= f.v[i].place);
 	assert_true(strlen(f.v[0].text) < 600);
 	f = (struct faults){ 0 };
 	fault_sort(&f);
@@ -2130,6 +2248,9 @@ main(void)
 		cmocka_unit_test(rootfs_is_required),
 		cmocka_unit_test(hostname_lengths),
 		cmocka_unit_test(default_box),
+		cmocka_unit_test(several_files),
+		cmocka_unit_test(defaults_of_several_files),
+		cmocka_unit_test(drop_in_names),
 		cmocka_unit_test(sections_twice),
 		cmocka_unit_test(empty),
 		cmocka_unit_test(traps),

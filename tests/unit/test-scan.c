@@ -12,7 +12,7 @@ scan_bytes(struct scan *scan, const char *text, size_t size)
 	char *copy = xcalloc(size, 1);
 
 	memcpy(copy, text, size);
-	scan_text(scan, "t.conf", copy, size, &faults);
+	scan_text(scan, 0, copy, size, &faults);
 	free(copy);
 	return faults;
 }
@@ -63,14 +63,14 @@ structure(void **state)
 	assert_string_equal(s.sections[0].name, "minibox");
 	assert_string_equal(s.sections[1].name, "box one");
 	assert_string_equal(s.sections[2].name, "box two");
-	assert_int_equal(s.sections[0].line, 4);
-	assert_int_equal(s.sections[1].line, 7);
-	assert_int_equal(s.sections[2].line, 9);
+	assert_int_equal(s.sections[0].place, 4);
+	assert_int_equal(s.sections[1].place, 7);
+	assert_int_equal(s.sections[2].place, 9);
 	assert_int_equal(s.nentries, COUNT(want));
 	for (size_t i = 0; i < COUNT(want); i++) {
 		assert_string_equal(s.entries[i].key, want[i].key);
 		assert_string_equal(s.entries[i].value, want[i].value);
-		assert_int_equal(s.entries[i].line, want[i].line);
+		assert_int_equal(s.entries[i].place, want[i].line);
 		assert_true(s.entries[i].section == want[i].section);
 	}
 }
@@ -204,11 +204,11 @@ lines(void **state)
 		struct scan s;
 		struct faults f = scan_string(&s, text);
 
-		if (t[i].part ? f.n != 1 || f.v[0].line != 2 ||
-					!strstr(f.v[0].text, t[i].part) ||
-					strcmp(f.v[0].file, "t.conf")
+		if (t[i].part ? f.n != 1 || f.v[0].place != 2 ||
+					!strstr(f.v[0].text, t[i].part)
 			      : f.n != 0)
-			fail_msg("%s: %d: %s", t[i].line, f.n ? f.v[0].line : 0,
+			fail_msg("%s: %d: %s", t[i].line,
+				f.n ? f.v[0].place : 0,
 				f.n ? f.v[0].text : "passes");
 	}
 }
@@ -273,7 +273,7 @@ last_newline(void **state)
 
 		assert_int_equal(f.n, 1);
 		assert_non_null(strstr(f.v[0].text, "no newline"));
-		assert_int_equal(f.v[0].line, strchr(t[i], '\n') ? 2 : 1);
+		assert_int_equal(f.v[0].place, strchr(t[i], '\n') ? 2 : 1);
 		if (strcmp(t[i], "x"))
 			assert_true(passes(
 				xasprintf("%s\n", t[i]), strlen(t[i]) + 1));
@@ -473,10 +473,10 @@ all_lines(void **state)
 	(void)state;
 	assert_int_equal(f.n, COUNT(want));
 	for (size_t i = 0; i < COUNT(want); i++)
-		assert_int_equal(f.v[i].line, want[i]);
+		assert_int_equal(f.v[i].place, want[i]);
 	/* What follows a bad section is not in the one above. */
 	assert_int_equal(s.nentries, 2);
-	assert_int_equal(s.entries[1].line, 10);
+	assert_int_equal(s.entries[1].place, 10);
 	assert_int_equal(s.entries[1].section, 1);
 	assert_string_equal(s.sections[1].name, "");
 }
