@@ -6,17 +6,14 @@
 #include <linux/sched.h>
 #include <string.h>
 
-#include "binds.h"
 #include "die.h"
 #include "keys.h"
 #include "xalloc.h"
 
 enum { GROUPS_SHOWN = 32 };
 
-/* A word as it is, or in double quotes if a reader could not tell where it
- * ends; nothing that a terminal would obey. */
-static void
-print_word(FILE *out, const char *word)
+void
+explain_word(FILE *out, const char *word)
 {
 	size_t size = strlen(word) * 4 + 6;
 	char *plain = xcalloc(size, 1);
@@ -80,7 +77,7 @@ static void
 print_tmpfs(FILE *out, const struct op *op)
 {
 	fputs("tmpfs on ", out);
-	print_word(out, op->target);
+	explain_word(out, op->target);
 	print_size(out, ", size=", op->size);
 	fprintf(out, " inodes=%llu mode=%04o nosuid nodev",
 		(unsigned long long)op->inodes, (unsigned)op->mode);
@@ -90,9 +87,9 @@ static void
 print_bind(FILE *out, const struct op *op)
 {
 	fputs("bind ", out);
-	print_word(out, op->source);
+	explain_word(out, op->source);
 	fputs(" on ", out);
-	print_word(out, op->target);
+	explain_word(out, op->target);
 	fprintf(out, ", %s nosuid nodev", op->writable ? "rw" : "ro");
 }
 
@@ -108,7 +105,7 @@ print_kind(FILE *out, const struct plan *plan, const struct op *op)
 		break;
 	case OP_DIR:
 		fputs("directory ", out);
-		print_word(out, op->target);
+		explain_word(out, op->target);
 		fprintf(out, ", mode=%04o owner=%u:%u", (unsigned)op->mode,
 			(unsigned)plan->uid, (unsigned)plan->gid);
 		break;
@@ -238,27 +235,27 @@ print_command(FILE *out, const struct plan *plan)
 	fputs("  directory:", out);
 	for (size_t i = 0; i < plan->ncwds; i++) {
 		fputs(plan->cwd_must ? " " : " try ", out);
-		print_word(out, plan->cwds[i]);
+		explain_word(out, plan->cwds[i]);
 	}
 	fputs("\n  command:", out);
 	for (size_t i = 0; i < plan->ncandidates; i++) {
 		fputs(plan->ncandidates > 1 ? " try " : " ", out);
-		print_word(out, c[i].path);
+		explain_word(out, c[i].path);
 		if (c[i].cwd >= 0 && plan->ncwds > 1) {
 			fputs(" (in ", out);
-			print_word(out, plan->cwds[c[i].cwd]);
+			explain_word(out, plan->cwds[c[i].cwd]);
 			fputc(')', out);
 		}
 	}
 	for (char **arg = plan->argv + 1; *arg; arg++) {
 		fputs(arg == plan->argv + 1 ? "\n  arguments: " : " ", out);
-		print_word(out, *arg);
+		explain_word(out, *arg);
 	}
 	fputc('\n', out);
 }
 
-static void
-print_plan(FILE *out, const struct plan *plan)
+void
+explain_plan(FILE *out, const struct plan *plan)
 {
 	static const char *const filters[] = {
 		[SYSCALLS_DEFAULT] = "default",
@@ -292,10 +289,11 @@ print_plan(FILE *out, const struct plan *plan)
 	fputs("  environment: PWD=(the directory)", out);
 	for (char **e = plan->envp + 1; *e; e++) {
 		fputc(' ', out);
-		print_word(out, *e);
+		explain_word(out, *e);
 	}
 	fputc('\n', out);
-	print_command(out, plan);
+	if (plan->ncandidates)
+		print_command(out, plan);
 	if (plan->must_be_trusted)
 		fputs("  only if root owns the command and all that leads to "
 		      "it, and nobody else can write there\n",
@@ -314,7 +312,7 @@ explain_permit(FILE *out, const struct policy *policy, const struct plan *plan)
 		plan->box->name, place_text(&policy->files, why->place),
 		keys_name(is_exact ? KEY_COMMAND_EXACT : KEY_COMMAND),
 		why->text);
-	print_plan(out, plan);
+	explain_plan(out, plan);
 	if (plan->uid == 0)
 		fputs("not for root: minibox runs nothing for uid 0\n", out);
 }
@@ -334,51 +332,4 @@ explain_deny(FILE *out, const struct policy *policy, const struct box *box,
 		fprintf(out, "decided by: %s\n",
 			place_text(&policy->files, refusal->place));
 	fprintf(out, "reason: %s\n", text);
-}
-
-static void
-list_box(FILE *out, const struct box *box, const struct caller *caller)
-{
-	fputs(box->name, out);
-	if (box->description)
-		fprintf(out, ": %s", box->description);
-	fputc('\n', out);
-	for (size_t i = 0; i < box->command.n; i++)
-		fprintf(out, "    %s%s\n", box->command.v[i].text,
-			strcmp(box->command.v[i].text, "*") ? ""
-							    : " (any command)");
-	for (size_t i = 0; i < box->command_exact.n; i++)
-		fprintf(out, "    %s (exactly)\n",
-			box->command_exact.v[i].text);
-	for (size_t i = 0; i < box->allow_bind.n; i++) {
-		const char *line =
-			binds_line(box, &box->allow_bind.v[i], caller);
-
-		if (line) {
-			fputs("    -B ", out);
-			print_word(out, line);
-			fputs(policy_any_command(box) ? "\n" : " (noexec)\n",
-				out);
-		}
-	}
-}
-
-bool
-explain_list(FILE *out, const struct policy *policy, const char *name,
-	const struct caller *caller, const struct accounts *accounts)
-{
-	const struct item *why;
-	bool any = false;
-
-	for (size_t i = 0; i < policy->nboxes; i++) {
-		const struct box *box = &policy->boxes[i];
-
-		if (name && strcmp(name, box->name))
-			continue;
-		if (!authorize_admits(box, caller, accounts, &why))
-			continue;
-		list_box(out, box, caller);
-		any = true;
-	}
-	return any;
 }

@@ -2,8 +2,8 @@
 /*
  * What does minibox tell about its decisions?
  *
- * Pure but for the writing: -n and -l.  Called only after every privilege is
- * gone.  The format is fixed by tests/golden.
+ * Pure but for the writing: -n, and the plans of -ll.  Called only after every
+ * privilege is gone.  The format is fixed by tests/golden.
  */
 #ifndef MINIBOX_EXPLAIN_H
 #define MINIBOX_EXPLAIN_H
@@ -20,8 +20,12 @@ void explain_permit(
 void explain_deny(FILE *out, const struct policy *policy, const struct box *box,
 	const struct refusal *refusal);
 
-/* The caller's own boxes, or the one named `name`; false if there are none. */
-bool explain_list(FILE *out, const struct policy *policy, const char *name,
-	const struct caller *caller, const struct accounts *accounts);
+/* The plan alone, a line for each step, two blanks first; of one that
+ * plan_make_box has made, all but the command. */
+void explain_plan(FILE *out, const struct plan *plan);
+
+/* A word as it is, or in double quotes if a reader could not tell where it
+ * ends; nothing that a terminal would obey. */
+void explain_word(FILE *out, const char *word);
 
 #endif

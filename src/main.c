@@ -22,6 +22,7 @@
 #include "die.h"
 #include "ending.h"
 #include "explain.h"
+#include "list.h"
 #include "load.h"
 #include "request.h"
 #include "scrub.h"
@@ -45,7 +46,7 @@ static const char usage[] =
 	"usage: minibox [-b BOX] [OPTION]... [--] [COMMAND [ARG]...]\n"
 	"       minibox [-b BOX] [OPTION]... -c STRING\n"
 	"       minibox -n [the same]\n"
-	"       minibox -l [-b BOX]\n"
+	"       minibox -l[l] [-b BOX] [--json]\n"
 	"       minibox --check [FILE]\n"
 	"       minibox -h | -V\n"
 	"\n"
@@ -64,7 +65,9 @@ static const char usage[] =
 	"                          limits, within those of the box\n"
 	"      --status-fd=FD      one JSON line about the end, to FD\n"
 	"  -n, --dry-run           explain the decision, run nothing\n"
-	"  -l, --list              list your boxes and their commands\n"
+	"  -l, --list              list your boxes and their commands; -ll: "
+	"all\n"
+	"                          that you get there; --json: for programs\n"
 	"      --check [FILE]      check a policy; - is standard input\n"
 	"  -h, --help              this text\n"
 	"  -V, --version           versions of minibox and what is in it\n"
@@ -183,14 +186,19 @@ learn(struct context *c)
 static _Noreturn void
 mode_list(struct context *c)
 {
-	bool any;
+	struct list_request request = {
+		.box = c->request.box,
+		.full = c->request.list_full,
+		.json = c->request.json,
+	};
 
 	learn(c);
 	drop(c);
-	any = explain_list(
-		stdout, &c->policy, c->request.box, &c->caller, &c->accounts);
-	if (any)
+	request.cgroup_root = c->policy.cgroup_root;
+	if (list_boxes(stdout, &c->policy, &request, &c->caller, &c->accounts))
 		finish(EXIT_YES);
+	if (request.json)
+		finish(EXIT_NO);
 	if (c->request.box)
 		die(EXIT_NO,
 			"box '%s' is not available to you; see: minibox -l",

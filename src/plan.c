@@ -198,12 +198,12 @@ plan_limits(struct limits *limits, const struct box *box,
 	return true;
 }
 
-bool
-plan_make(struct plan *plan, const struct box *box, const struct caller *caller,
-	const struct request *request, struct refusal *refusal)
+/* What needs no command. */
+static void
+plan_begin(struct plan *plan, const struct box *box,
+	const struct caller *caller, const struct request *request)
 {
 	int network = request->no_network ? NETWORK_NONE : box->network.kind;
-	const char *home = home_in_box(box, caller);
 
 	*plan = (struct plan){
 		.box = box,
@@ -224,15 +224,44 @@ plan_make(struct plan *plan, const struct box *box, const struct caller *caller,
 		.filter = plan_filter(box, network == NETWORK_HOST),
 		.listed_only = box->exec == EXEC_LISTED,
 	};
-	plan_cwds(plan, caller, request, home);
-	plan_candidates(plan, box, plan->argv[0]);
-	if (plan->ncandidates == 0)
-		return fault_refuse(refusal, EXIT_DENIED, box->place,
-			refusal_text(box, plan->argv[0]));
+	plan_cwds(plan, caller, request, home_in_box(box, caller));
+}
+
+static bool
+plan_end(struct plan *plan, const struct box *box, const struct caller *caller,
+	const struct request *request, struct refusal *refusal)
+{
 	if (!plan_limits(&plan->limits, box, request, refusal))
 		return false;
 	if (!mounts_make(&plan->mounts, box, caller, request, refusal))
 		return false;
-	plan->envp = env_build(box, caller, home, request, refusal);
+	plan->envp = env_build(
+		box, caller, home_in_box(box, caller), request, refusal);
 	return plan->envp != NULL;
+}
+
+bool
+plan_make(struct plan *plan, const struct box *box, const struct caller *caller,
+	const struct request *request, struct refusal *refusal)
+{
+	plan_begin(plan, box, caller, request);
+	plan_candidates(plan, box, plan->argv[0]);
+	if (plan->ncandidates == 0)
+		return fault_refuse(refusal, EXIT_DENIED, box->place,
+			refusal_text(box, plan->argv[0]));
+	return plan_end(plan, box, caller, request, refusal);
+}
+
+bool
+plan_make_box(struct plan *plan, const struct box *box,
+	const struct caller *caller, struct refusal *refusal)
+{
+	static char *no_command[] = { NULL };
+	const struct request nothing = {
+		.status_fd = -1,
+		.command = no_command,
+	};
+
+	plan_begin(plan, box, caller, &nothing);
+	return plan_end(plan, box, caller, &nothing, refusal);
 }

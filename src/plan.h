@@ -62,4 +62,8 @@ bool plan_make(struct plan *plan, const struct box *box,
 	const struct caller *caller, const struct request *request,
 	struct refusal *refusal);
 
+/* The same without a command: what every command in the box gets. */
+bool plan_make_box(struct plan *plan, const struct box *box,
+	const struct caller *caller, struct refusal *refusal);
+
 #endif

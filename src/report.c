@@ -6,27 +6,9 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { ESCAPE_MAX = 6, MESSAGE_MAX = REPORT_MAX - 64 };
+#include "json.h"
 
-void
-report_escape(char *dst, size_t size, const char *text)
-{
-	size_t n = 0;
-
-	for (; *text && n + ESCAPE_MAX < size; text++) {
-		unsigned char c = (unsigned char)*text;
-
-		if (c < 0x20 || c >= 0x7f) {
-			n += (size_t)snprintf(
-				dst + n, size - n, "\\u%04x", (unsigned)c);
-			continue;
-		}
-		if (c == '"' || c == '\\')
-			dst[n++] = '\\';
-		dst[n++] = (char)c;
-	}
-	dst[n] = '\0';
-}
+enum { MESSAGE_MAX = REPORT_MAX - 64 };
 
 /* Appends `"name":value` and moves *end. */
 static void
@@ -65,7 +47,7 @@ report_error(char line[REPORT_MAX], const char *message, const char *stage)
 {
 	char text[MESSAGE_MAX];
 
-	report_escape(text, sizeof(text), message);
+	json_escape(text, sizeof(text), message);
 	return (size_t)snprintf(line, REPORT_MAX,
 		"{\"error\":\"%s\",\"stage\":\"%s\"}\n", text, stage);
 }

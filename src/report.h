@@ -35,8 +35,4 @@ size_t report_end(char line[REPORT_MAX], const struct report *report);
 size_t report_error(
 	char line[REPORT_MAX], const char *message, const char *stage);
 
-/* `text` as a JSON string without its quotes: RFC 8259, 7.  Bytes that are not
- * printable ASCII become \\u00NN.  Cut at `size`; always terminated. */
-void report_escape(char *dst, size_t size, const char *text);
-
 #endif

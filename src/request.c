@@ -180,7 +180,16 @@ static const char *
 take_list(struct request *request, const char *value)
 {
 	(void)value;
+	request->list_full = request->mode == MODE_LIST;
 	return take_mode(request, MODE_LIST);
+}
+
+static const char *
+take_json(struct request *request, const char *value)
+{
+	(void)value;
+	request->json = true;
+	return NOFAULT;
 }
 
 static const char *
@@ -219,6 +228,7 @@ static const struct option options[] = {
 	{ 0, "status-fd", true, take_status_fd },
 	{ 'n', "dry-run", false, take_explain },
 	{ 'l', "list", false, take_list },
+	{ 0, "json", false, take_json },
 	{ 0, "check", false, take_check },
 	{ 'h', "help", false, take_help },
 	{ 'V', "version", false, take_version },
@@ -354,6 +364,8 @@ check(struct request *request)
 		return xasprintf("%s and a command or its options exclude each "
 				 "other; see: minibox -h",
 			request->mode == MODE_LIST ? "-l" : "--check");
+	if (request->json && request->mode != MODE_LIST)
+		return "--json goes with -l";
 	if (request->mode == MODE_CHECK && request->box)
 		return "--check looks at every box; leave -b out";
 	if (request->string && request->command[0])

@@ -37,6 +37,8 @@ struct request {
 	bool no_network;        /* --network=none */
 	struct limits limits;   /* 0: not asked for */
 	int status_fd;          /* of --status-fd; -1: none */
+	bool list_full;         /* -ll */
+	bool json;              /* --json */
 	const char *string;     /* of -c, or NULL */
 	const char *check_file; /* of --check, or NULL */
 	char **command;         /* NULL-terminated; command[0] may be NULL */

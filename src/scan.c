@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "near.h"
+#include "utf8.h"
 #include "xalloc.h"
 
 #define LOWER "abcdefghijklmnopqrstuvwxyz"
@@ -34,59 +35,13 @@ scan_is_box_name(const char *name)
 	       strspn(name, ALNUM "._-") == n;
 }
 
-/* Marks that turn the order of text around, or hide in it: what an editor
- * shows must be what minibox reads (CVE-2021-42574). */
-static bool
-is_hidden_mark(uint32_t c)
-{
-	static const struct {
-		uint32_t first, last;
-	} marks[] = {
-		{ 0x80, 0x9f },
-		{ 0x61c, 0x61c },
-		{ 0x200b, 0x200f },
-		{ 0x2028, 0x202e },
-		{ 0x2060, 0x206f },
-		{ 0xfeff, 0xfeff },
-		{ 0xfff9, 0xfffb },
-	};
-
-	for (size_t i = 0; i < sizeof(marks) / sizeof(marks[0]); i++)
-		if (c >= marks[i].first && c <= marks[i].last)
-			return true;
-	return false;
-}
-
-/* Length of the UTF-8 sequence at `s` (RFC 3629: no overlong forms, no
- * surrogates), its code point in *c; 0 if it is not one. */
-static size_t
-utf8_decode(const unsigned char *s, size_t left, uint32_t *c)
-{
-	static const uint32_t least[] = { 0, 0, 0x80, 0x800, 0x10000 };
-	size_t n = s[0] >= 0xf0 ? 4 : s[0] >= 0xe0 ? 3 : 2;
-
-	if (s[0] < 0xc2 || s[0] > 0xf4 || n > left)
-		return 0;
-	*c = s[0] & (0xffU >> (n + 1));
-	for (size_t i = 1; i < n; i++) {
-		if ((s[i] & 0xc0) != 0x80)
-			return 0;
-		*c = *c << 6 | (s[i] & 0x3f);
-	}
-	if (*c < least[n] || *c > 0x10ffff || (*c >= 0xd800 && *c <= 0xdfff))
-		return 0;
-	return n;
-}
-
 /* Every byte is printable ASCII; if `free_text`, also other UTF-8. */
 static bool
 bytes_are_plain(
 	const struct cursor *at, const char *s, size_t len, bool free_text)
 {
-	const unsigned char *u = (const unsigned char *)s;
-
 	for (size_t i = 0, n = 1; i < len; i += n) {
-		uint32_t c = u[i];
+		uint32_t c = (unsigned char)s[i];
 
 		n = 1;
 		if (c >= 0x20 && c < 0x7f)
@@ -105,10 +60,10 @@ bytes_are_plain(
 			return fail(at,
 				"a byte that is not ASCII; only comments and "
 				"descriptions may have those");
-		n = utf8_decode(u + i, len - i, &c);
+		n = utf8_decode(s + i, len - i, &c);
 		if (n == 0)
 			return fail(at, "not UTF-8; save the file as UTF-8");
-		if (is_hidden_mark(c))
+		if (utf8_is_hidden(c))
 			return fail(at,
 				"an invisible or text-direction character; "
 				"remove it");

@@ -14,6 +14,7 @@
 #include "authorize.h"
 #include "die.h"
 #include "explain.h"
+#include "list.h"
 #include "plan.h"
 #include "policy.h"
 #include "reader.h"
@@ -106,15 +107,18 @@ static int
 decide(const struct policy *policy, const struct accounts *accounts,
 	const struct caller *caller, const struct request *request)
 {
+	const struct list_request list = {
+		.box = request->box,
+		.full = request->list_full,
+		.json = request->json,
+	};
 	struct refusal refusal = { 0 };
 	const struct box *box;
 	struct plan plan;
 
 	if (request->mode == MODE_LIST)
-		return explain_list(
-			       stdout, policy, request->box, caller, accounts)
-			       ? 0
-			       : 1;
+		return list_boxes(stdout, policy, &list, caller, accounts) ? 0
+									   : 1;
 	box = authorize_choose(
 		policy, request->box, caller, accounts, &refusal);
 	if (box && plan_make(&plan, box, caller, request, &refusal)) {

@@ -24,6 +24,8 @@ extra() { # OBJECT: what it alone may use, and why
 		echo '__errno_location|strerror|write|_exit|syscall|getresuid|getresgid|setresuid|setresgid|setfsuid|setfsgid|prctl|poll|(__)?poll_chk|signal' ;;
 	explain.o) # prints to the stream it is given
 		echo '(__)?fprintf(_chk)?|fputs|fputc|fwrite|putc' ;;
+	list.o) # the same, and takes a plan as text
+		echo '(__)?fprintf(_chk)?|fputs|fputc|fwrite|putc|open_memstream|fclose' ;;
 	reader.o) echo 'ini_parse_string' ;;
 	*) echo '-' ;;
 	esac

@@ -441,51 +441,6 @@ warnings(void **state)
 	assert_int_equal(f.n, 0);
 }
 
-/* What -l prints for that user id. */
-static char *
-listed(uid_t uid, const char *name, bool *any)
-{
-	const struct caller caller = { .uid = uid, .gid = 9 };
-	char *text = NULL;
-	size_t size;
-	FILE *out = open_memstream(&text, &size);
-
-	assert_non_null(out);
-	*any = explain_list(
-		out, unit_policy(three), name, &caller, unit_accounts());
-	assert_int_equal(fclose(out), 0);
-	return text;
-}
-
-/* -l shows the caller's own boxes and nothing of the others. */
-static void
-lists(void **state)
-{
-	static const struct {
-		uid_t uid;
-		const char *name, *text;
-	} t[] = {
-		{ 1000, NULL, "first\n" },
-		{ 1001, NULL, "second\nthird\n" },
-		{ 77, NULL, "third\nfifth\n" },
-		{ 78, NULL, "fourth\n" },
-		{ 1001, "third", "third\n" },
-		{ 1001, "first", "" },
-		{ 1001, "nowhere", "" },
-		{ 5, NULL, "" },
-		{ 0, NULL, "" },
-	};
-
-	(void)state;
-	for (size_t i = 0; i < COUNT(t); i++) {
-		bool any;
-
-		assert_string_equal(
-			listed(t[i].uid, t[i].name, &any), t[i].text);
-		assert_int_equal(any, *t[i].text != '\0');
-	}
-}
-
 int
 main(void)
 {
@@ -500,7 +455,6 @@ main(void)
 		cmocka_unit_test(commands),
 		cmocka_unit_test(command_kinds),
 		cmocka_unit_test(warnings),
-		cmocka_unit_test(lists),
 	};
 
 	return cmocka_run_group_tests_name("authorize", tests, NULL, NULL);

@@ -7,6 +7,7 @@
 #include <limits.h>
 #include <stdio.h>
 
+#include "json.h"
 #include "report.h"
 
 static_assert((int)REPORT_MAX <= (int)PIPE_BUF, "a line is not atomic");
@@ -27,7 +28,7 @@ read_char(const char *s, char *byte)
 {
 	int high, low;
 
-	if (*s < 0x20 || *s > 0x7e) /* a char may be signed: either way */
+	if ((unsigned char)*s < 0x20 || *s == 0x7f)
 		return NULL;
 	if (*s != '\\') {
 		*byte = *s;
@@ -232,7 +233,11 @@ errors(void **state)
 		{ "a\nb", "exec",
 			"{\"error\":\"a\\u000ab\",\"stage\":\"exec\"}\n" },
 		{ "\xc3\xa4", "exec",
-			"{\"error\":\"\\u00c3\\u00a4\","
+			"{\"error\":\"\xc3\xa4\",\"stage\":\"exec\"}\n" },
+		{ "\xc3", "exec",
+			"{\"error\":\"\\u00c3\",\"stage\":\"exec\"}\n" },
+		{ "\xe2\x80\xae", "exec", /* turns the text around */
+			"{\"error\":\"\\u00e2\\u0080\\u00ae\","
 			"\"stage\":\"exec\"}\n" },
 	};
 
@@ -261,7 +266,7 @@ every_byte(void **state)
 		char out[16], line[REPORT_MAX];
 		size_t n;
 
-		report_escape(out, sizeof(out), text);
+		json_escape(out, sizeof(out), text);
 		assert_string_equal(
 			out, quoted  ? xasprintf("\\%c", c)
 			     : plain ? xasprintf("%c", c)
@@ -286,15 +291,15 @@ small_rooms(void **state)
 	for (size_t i = 0; i < COUNT(texts); i++) {
 		char whole[128];
 
-		report_escape(whole, sizeof(whole), texts[i]);
+		json_escape(whole, sizeof(whole), texts[i]);
 		for (size_t size = 1; size < 64; size++) {
 			char *room = xcalloc(1, size + 1);
 			char *text = xcalloc(1, size + 1), quoted[80];
 
 			/* With nothing behind, for ASan. */
-			report_escape(xcalloc(1, size), size, texts[i]);
+			json_escape(xcalloc(1, size), size, texts[i]);
 			memset(room, 'x', size + 1);
-			report_escape(room, size, texts[i]);
+			json_escape(room, size, texts[i]);
 			assert_int_equal(room[size], 'x');
 			assert_in_range(strlen(room), 0, size - 1);
 			assert_memory_equal(room, whole, strlen(room));
