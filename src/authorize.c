@@ -120,6 +120,7 @@ choose_named(const struct policy *policy, const char *name,
 		return box;
 	*refusal = (struct refusal){
 		.status = EXIT_DENIED,
+		.brief = "box not available",
 		.text = xasprintf("box '%s' is not available to you%s; see: "
 				  "minibox -l",
 			name, meant_box(policy, name, caller, accounts)),

@@ -8,29 +8,10 @@
 
 #include "die.h"
 #include "keys.h"
+#include "word.h"
 #include "xalloc.h"
 
 enum { GROUPS_SHOWN = 32 };
-
-void
-explain_word(FILE *out, const char *word)
-{
-	size_t size = strlen(word) * 4 + 6;
-	char *plain = xcalloc(size, 1);
-
-	die_escape(plain, size, word);
-	if (*word && !strpbrk(plain, " \"'\\$`#;,")) {
-		fputs(plain, out);
-		return;
-	}
-	fputc('"', out);
-	for (const char *s = plain; *s; s++) {
-		if (*s == '"')
-			fputc('\\', out);
-		fputc(*s, out);
-	}
-	fputc('"', out);
-}
 
 static void
 print_namespaces(FILE *out, uint64_t flags)
@@ -77,7 +58,7 @@ static void
 print_tmpfs(FILE *out, const struct op *op)
 {
 	fputs("tmpfs on ", out);
-	explain_word(out, op->target);
+	fputs(word_quote(op->target), out);
 	print_size(out, ", size=", op->size);
 	fprintf(out, " inodes=%llu mode=%04o nosuid nodev",
 		(unsigned long long)op->inodes, (unsigned)op->mode);
@@ -87,9 +68,9 @@ static void
 print_bind(FILE *out, const struct op *op)
 {
 	fputs("bind ", out);
-	explain_word(out, op->source);
+	fputs(word_quote(op->source), out);
 	fputs(" on ", out);
-	explain_word(out, op->target);
+	fputs(word_quote(op->target), out);
 	fprintf(out, ", %s nosuid nodev", op->writable ? "rw" : "ro");
 }
 
@@ -105,7 +86,7 @@ print_kind(FILE *out, const struct plan *plan, const struct op *op)
 		break;
 	case OP_DIR:
 		fputs("directory ", out);
-		explain_word(out, op->target);
+		fputs(word_quote(op->target), out);
 		fprintf(out, ", mode=%04o owner=%u:%u", (unsigned)op->mode,
 			(unsigned)plan->uid, (unsigned)plan->gid);
 		break;
@@ -235,21 +216,21 @@ print_command(FILE *out, const struct plan *plan)
 	fputs("  directory:", out);
 	for (size_t i = 0; i < plan->ncwds; i++) {
 		fputs(plan->cwd_must ? " " : " try ", out);
-		explain_word(out, plan->cwds[i]);
+		fputs(word_quote(plan->cwds[i]), out);
 	}
 	fputs("\n  command:", out);
 	for (size_t i = 0; i < plan->ncandidates; i++) {
 		fputs(plan->ncandidates > 1 ? " try " : " ", out);
-		explain_word(out, c[i].path);
+		fputs(word_quote(c[i].path), out);
 		if (c[i].cwd >= 0 && plan->ncwds > 1) {
 			fputs(" (in ", out);
-			explain_word(out, plan->cwds[c[i].cwd]);
+			fputs(word_quote(plan->cwds[c[i].cwd]), out);
 			fputc(')', out);
 		}
 	}
 	for (char **arg = plan->argv + 1; *arg; arg++) {
 		fputs(arg == plan->argv + 1 ? "\n  arguments: " : " ", out);
-		explain_word(out, *arg);
+		fputs(word_quote(*arg), out);
 	}
 	fputc('\n', out);
 }
@@ -289,7 +270,7 @@ explain_plan(FILE *out, const struct plan *plan)
 	fputs("  environment: PWD=(the directory)", out);
 	for (char **e = plan->envp + 1; *e; e++) {
 		fputc(' ', out);
-		explain_word(out, *e);
+		fputs(word_quote(*e), out);
 	}
 	fputc('\n', out);
 	if (plan->ncandidates)

@@ -24,8 +24,4 @@ void explain_deny(FILE *out, const struct policy *policy, const struct box *box,
  * plan_make_box has made, all but the command. */
 void explain_plan(FILE *out, const struct plan *plan);
 
-/* A word as it is, or in double quotes if a reader could not tell where it
- * ends; nothing that a terminal would obey. */
-void explain_word(FILE *out, const char *word);
-
 #endif

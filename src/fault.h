@@ -36,6 +36,7 @@ void fault_sort(struct faults *faults);
 struct refusal {
 	int status; /* 125 or 126 */
 	const char *text;
+	const char *brief; /* for the log; NULL: the text */
 	int place;
 };
 

@@ -446,6 +446,7 @@ static const char *const home_words[] = { "tmpfs", "none", "ro", "rw", NULL };
 static const char *const proc_words[] = { "full", "pid", "none", NULL };
 static const char *const sys_words[] = { "none", "ro", NULL };
 static const char *const syscalls_words[] = { "default", "none", NULL };
+static const char *const log_words[] = { "all", "denied", "none", NULL };
 static const char *const bool_words[] = { "no", "yes", NULL };
 
 #define FIELD(type, f) offsetof(type, f), sizeof(((type *)0)->f)
@@ -456,6 +457,8 @@ static const struct key keys[KEY_COUNT] = {
 		FIELD(struct policy, default_box), NULL },
 	[KEY_CGROUP_ROOT] = { "cgroup-root", IN_MINIBOX, false, set_cgroup_root,
 		FIELD(struct policy, cgroup_root), NULL },
+	[KEY_LOG] = { "log", IN_MINIBOX, false, set_word,
+		FIELD(struct policy, log), log_words },
 	[KEY_ROOTFS] = { "rootfs", IN_BOX, false, set_rootfs,
 		FIELD(struct box, rootfs), NULL },
 	[KEY_DESCRIPTION] = { "description", IN_BOX, false, set_text,

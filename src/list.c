@@ -11,6 +11,7 @@
 #include "json.h"
 #include "keys.h"
 #include "plan.h"
+#include "word.h"
 #include "xalloc.h"
 
 /* What is told of one box. */
@@ -40,7 +41,7 @@ text_binds(FILE *out, const struct entry *e)
 		if (!line)
 			continue;
 		fputs("    -B ", out);
-		explain_word(out, line);
+		fputs(word_quote(line), out);
 		fputs(policy_any_command(e->box) ? "\n" : " (noexec)\n", out);
 	}
 }

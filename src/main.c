@@ -24,6 +24,7 @@
 #include "explain.h"
 #include "list.h"
 #include "load.h"
+#include "log.h"
 #include "request.h"
 #include "scrub.h"
 #include "start.h"
@@ -163,9 +164,16 @@ policy_refused(const struct context *c)
 	const struct fault *f = &c->faults.v[0];
 	const char *where = place_text(&c->policy.files, f->place);
 
+	struct logline line = {
+		.kind = LOGLINE_FAULT,
+		.caller = &c->caller,
+		.why = xasprintf("%s: %s", where, f->text),
+	};
+
 	if (c->start == START_ROOT)
 		die(EXIT_MINIBOX, "%s: %s; see: minibox --check", where,
 			f->text);
+	log_send(&line);
 	die(EXIT_MINIBOX, "%s: policy error; tell your administrator", where);
 }
 
@@ -177,10 +185,10 @@ learn(struct context *c)
 
 	if (trouble)
 		die(EXIT_MINIBOX, "%s", trouble);
-	if (!load_policy(&c->policy, &c->faults))
-		policy_refused(c);
 	load_accounts(&c->accounts);
 	caller_read(&c->caller, &c->accounts);
+	if (!load_policy(&c->policy, &c->faults))
+		policy_refused(c);
 }
 
 static _Noreturn void
@@ -258,6 +266,40 @@ mode_explain(struct context *c)
 	finish(permit ? EXIT_YES : EXIT_DENIED);
 }
 
+/* A bare name is logged as such where several files may be meant. */
+static void
+log_permit(const struct context *c, const struct plan *plan)
+{
+	struct logline line = {
+		.kind = LOGLINE_PERMIT,
+		.caller = &c->caller,
+		.box = plan->box->name,
+		.root = plan->box->rootfs,
+		.command = plan->ncandidates == 1 ? plan->candidates[0].path
+						  : NULL,
+		.argv = plan->argv,
+	};
+
+	if (c->policy.log == LOG_ALL)
+		log_send(&line);
+}
+
+static void
+log_deny(const struct context *c, const struct box *box,
+	const struct refusal *refusal)
+{
+	struct logline line = {
+		.kind = LOGLINE_DENY,
+		.caller = &c->caller,
+		.why = refusal->brief ? refusal->brief : refusal->text,
+		.box = box ? box->name : c->request.box,
+		.argv = c->request.command,
+	};
+
+	if (c->policy.log != LOG_NONE)
+		log_send(&line);
+}
+
 static _Noreturn void
 mode_run(struct context *c)
 {
@@ -269,8 +311,11 @@ mode_run(struct context *c)
 		die(EXIT_MINIBOX,
 			"not for root; run it as yourself, without sudo");
 	learn(c);
-	if (decide(c, &box, &plan, &refusal))
+	if (decide(c, &box, &plan, &refusal)) {
+		log_permit(c, &plan);
 		box_run(&plan, &c->saved);
+	}
+	log_deny(c, box, &refusal);
 	die(refusal.status, "%s", refusal.text);
 }
 

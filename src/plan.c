@@ -246,9 +246,12 @@ plan_make(struct plan *plan, const struct box *box, const struct caller *caller,
 {
 	plan_begin(plan, box, caller, request);
 	plan_candidates(plan, box, plan->argv[0]);
-	if (plan->ncandidates == 0)
-		return fault_refuse(refusal, EXIT_DENIED, box->place,
+	if (plan->ncandidates == 0) {
+		(void)fault_refuse(refusal, EXIT_DENIED, box->place,
 			refusal_text(box, plan->argv[0]));
+		refusal->brief = "command not allowed";
+		return false;
+	}
 	return plan_end(plan, box, caller, request, refusal);
 }
 

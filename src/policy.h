@@ -20,6 +20,7 @@
 enum policy_key {
 	KEY_DEFAULT_BOX,
 	KEY_CGROUP_ROOT,
+	KEY_LOG,
 	KEY_ROOTFS,
 	KEY_DESCRIPTION,
 	KEY_USERS,
@@ -73,6 +74,7 @@ enum proc_kind { PROC_FULL, PROC_PID, PROC_NONE };
 enum sys_kind { SYS_NONE, SYS_RO };
 enum network_kind { NETWORK_NONE, NETWORK_HOST, NETWORK_NETNS };
 enum syscalls_kind { FILTER_DEFAULT, FILTER_NONE };
+enum log_kind { LOG_ALL, LOG_DENIED, LOG_NONE };
 enum user_env_kind { USER_ENV_NO, USER_ENV_YES, USER_ENV_BY_COMMAND };
 
 /* One item of a list, and the line it stands on. */
@@ -127,6 +129,7 @@ struct policy {
 	int places[KEY_COUNT];   /* of the keys of [minibox] */
 	const char *default_box; /* or NULL */
 	const char *cgroup_root; /* NULL: auto */
+	int log;
 	struct box defaults;
 	int defaults_place; /* 0: no such section */
 	struct box *boxes;

@@ -22,6 +22,7 @@ extra() { # OBJECT: what it alone may use, and why
 	case $1 in
 	die.o) # ends the process: drops, writes, exits
 		echo '__errno_location|strerror|write|_exit|syscall|getresuid|getresgid|setresuid|setresgid|setfsuid|setfsgid|prctl|poll|(__)?poll_chk|signal' ;;
+	logline.o) echo "strtoul|__isoc23_strtoul" ;;
 	explain.o) # prints to the stream it is given
 		echo '(__)?fprintf(_chk)?|fputs|fputc|fwrite|putc' ;;
 	list.o) # the same, and takes a plan as text

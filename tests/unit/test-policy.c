@@ -18,6 +18,7 @@ static const struct key {
 } keys[] = {
 	{ "default-box", "b", "c", M, false, true },
 	{ "cgroup-root", "auto", "/sys/fs/cgroup/x/y", M, false, false },
+	{ "log", "all", "denied", M, false, true },
 	{ "rootfs", "/r", "/s", B, false, false },
 	{ "description", "a text", "more", B, false, true },
 	{ "users", "alice", "1000", B, true, true },
