@@ -559,7 +559,7 @@ static const struct key *
 key_find(const char *name)
 {
 	for (size_t k = 0; k < KEY_COUNT; k++)
-		if (!strcmp(name, keys[k].name))
+		if (*name == *keys[k].name && !strcmp(name, keys[k].name))
 			return &keys[k];
 	return NULL;
 }
@@ -622,7 +622,7 @@ list_finish(struct list *list)
 static const char *
 hostname_expand(const char *pattern, const char *name)
 {
-	char *out = xstrdup(pattern), *b;
+	const char *out = pattern, *b;
 
 	while ((b = strstr(out, "%b")))
 		out = xasprintf("%.*s%s%s", (int)(b - out), out, name, b + 2);

@@ -197,7 +197,7 @@ rules_check(const struct box *box, struct faults *faults)
 		fault_add(faults, box->places[KEY_SHELL],
 			"shell: box '%s' does not allow %s; add command = %s",
 			box->name, box->shell, box->shell);
-	if (!value_is_hostname(box->hostname))
+	if (box->places[KEY_HOSTNAME] && !value_is_hostname(box->hostname))
 		fault_add(faults, box->places[KEY_HOSTNAME],
 			"hostname: longer than 64 characters in box '%s'",
 			box->name);

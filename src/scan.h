@@ -24,13 +24,13 @@ enum {
 
 /* A `[...]` line; `name` is what stands between the brackets. */
 struct scan_section {
-	char *name;
+	const char *name;
 	int place;
 };
 
 /* A `KEY = VALUE` line, trimmed. */
 struct scan_entry {
-	char *key;
+	const char *key;
 	char *value;
 	int place;
 	size_t section; /* index; SIZE_MAX before the first section */
