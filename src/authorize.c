@@ -40,18 +40,19 @@ group_matches(const struct item *it, const struct caller *caller,
 	return false;
 }
 
-/* A deny that names nobody known may have been meant for the caller. */
-static bool
-is_unknown(const struct item *it, bool group, const struct accounts *accounts)
+bool
+authorize_is_unknown(
+	const struct item *item, bool group, const struct accounts *accounts)
 {
 	uint32_t id;
 
-	if (it->numeric)
+	if (item->numeric || !strcmp(item->text, "*"))
 		return false;
-	return group ? !accounts_group(accounts, it->text, &id)
-		     : !accounts_user(accounts, it->text, &id);
+	return group ? !accounts_group(accounts, item->text, &id)
+		     : !accounts_user(accounts, item->text, &id);
 }
 
+/* A deny that names nobody known may have been meant for the caller. */
 static const struct item *
 denied_by(const struct box *box, const struct caller *caller,
 	const struct accounts *accounts)
@@ -59,14 +60,14 @@ denied_by(const struct box *box, const struct caller *caller,
 	for (size_t i = 0; i < box->deny_users.n; i++) {
 		const struct item *it = &box->deny_users.v[i];
 
-		if (is_unknown(it, false, accounts) ||
+		if (authorize_is_unknown(it, false, accounts) ||
 			user_matches(it, caller, accounts))
 			return it;
 	}
 	for (size_t i = 0; i < box->deny_groups.n; i++) {
 		const struct item *it = &box->deny_groups.v[i];
 
-		if (is_unknown(it, true, accounts) ||
+		if (authorize_is_unknown(it, true, accounts) ||
 			group_matches(it, caller, accounts))
 			return it;
 	}
@@ -223,37 +224,4 @@ authorize_command(const struct box *box, const char *path, char *const *args)
 		if (exact_matches(box->command_exact.v[i].text, path, args))
 			return &box->command_exact.v[i];
 	return NULL;
-}
-
-static void
-check_names(const struct list *list, bool group, bool deny,
-	const struct accounts *accounts, struct faults *warnings)
-{
-	for (size_t i = 0; i < list->n; i++) {
-		const struct item *it = &list->v[i];
-
-		if (!strcmp(it->text, "*") || !is_unknown(it, group, accounts))
-			continue;
-		fault_add(warnings, it->place,
-			"unknown %s '%s', which %s; if LDAP knows it, write "
-			"its number: getent %s %s",
-			group ? "group" : "user", it->text,
-			deny ? "closes the box to everybody" : "admits nobody",
-			group ? "group" : "passwd", it->text);
-	}
-}
-
-void
-authorize_check(const struct policy *policy, const struct accounts *accounts,
-	struct faults *warnings)
-{
-	for (size_t i = 0; i < policy->nboxes; i++) {
-		const struct box *b = &policy->boxes[i];
-
-		check_names(&b->users, false, false, accounts, warnings);
-		check_names(&b->groups, true, false, accounts, warnings);
-		check_names(&b->deny_users, false, true, accounts, warnings);
-		check_names(&b->deny_groups, true, true, accounts, warnings);
-	}
-	fault_sort(warnings);
 }

@@ -32,9 +32,9 @@ const struct box *authorize_choose(const struct policy *policy,
 const struct item *authorize_command(
 	const struct box *box, const char *path, char *const *args);
 
-/* Names of the policy that nobody has: a warning for each, in the order of the
- * lines. */
-void authorize_check(const struct policy *policy,
-	const struct accounts *accounts, struct faults *warnings);
+/* Whether an item of users and deny-users, or of groups and deny-groups, is a
+ * name that nobody has. */
+bool authorize_is_unknown(
+	const struct item *item, bool group, const struct accounts *accounts);
 
 #endif

@@ -432,12 +432,10 @@ set_list(const struct key *key, void *field, char *value, int place)
 	struct list *list = field;
 	bool none = !strcmp(value, "none");
 
-	if (list->n && (none || !strcmp(list->v[0].text, "none")))
+	if (list->none || (none && list->n))
 		return "none and something else";
-	if (!none)
-		return key->set(key, field, value, place);
-	(void)list_add(list, value, place);
-	return NOFAULT;
+	list->none = none;
+	return none ? NOFAULT : key->set(key, field, value, place);
 }
 
 static const char *const exec_words[] = { "any", "listed", NULL };
@@ -611,14 +609,6 @@ keys_apply(struct policy *policy, const char *section, struct box *box,
 	return apply(policy, box, key, value, place);
 }
 
-/* A list that says `none` is an empty one that was given. */
-static void
-list_finish(struct list *list)
-{
-	if (list->n == 1 && !strcmp(list->v[0].text, "none"))
-		list->n = 0;
-}
-
 static const char *
 hostname_expand(const char *pattern, const char *name)
 {
@@ -635,18 +625,26 @@ keys_inherit(struct box *box, const struct box *defaults)
 	for (size_t k = 0; k < KEY_COUNT; k++) {
 		const struct key *key = &keys[k];
 
-		if (!(key->where & IN_BOX))
+		if (box->places[k] || !defaults->places[k])
 			continue;
-		if (!box->places[k] && defaults->places[k]) {
-			memcpy((char *)box + key->offset,
-				(const char *)defaults + key->offset,
-				key->size);
-			box->places[k] = defaults->places[k];
-		}
-		if (key->list)
-			list_finish((void *)((char *)box + key->offset));
+		memcpy((char *)box + key->offset,
+			(const char *)defaults + key->offset, key->size);
+		box->places[k] = defaults->places[k];
 	}
 	box->hostname = hostname_expand(box->hostname, box->name);
+}
+
+void
+keys_forget(struct box *box, const struct box *defaults)
+{
+	for (size_t k = 0; k < KEY_COUNT; k++) {
+		const struct list *own = (void *)((char *)box + keys[k].offset);
+		const struct list *theirs =
+			(const void *)((const char *)defaults + keys[k].offset);
+
+		if (keys[k].list && own->v != theirs->v)
+			free(own->v);
+	}
 }
 
 const char *

@@ -21,6 +21,9 @@ const char *keys_apply(struct policy *policy, const char *section,
 /* Gives the box what it does not say itself, and makes it ready for use. */
 void keys_inherit(struct box *box, const struct box *defaults);
 
+/* Gives back the memory of the lists of a box that is not needed. */
+void keys_forget(struct box *box, const struct box *defaults);
+
 /* The name of a key, as the policy spells it. */
 const char *keys_name(enum policy_key key);
 

@@ -94,13 +94,14 @@ read_drop_ins(struct files *files)
 }
 
 bool
-load_policy(struct policy *policy, struct faults *faults)
+load_policy(struct policy *policy, const struct reader_wish *wish,
+	struct faults *faults)
 {
 	struct files files = { 0 };
 
 	read_trusted(&files, load_policy_path);
 	read_drop_ins(&files);
-	reader_parse(policy, files.v, files.n, faults);
+	reader_parse(policy, files.v, files.n, wish, faults);
 	return faults->n == 0;
 }
 
@@ -119,7 +120,7 @@ load_file(struct policy *policy, const char *path, struct faults *faults)
 	else
 		file.text =
 			trusted_read_fd(fd, READER_MAX, &file.size, &file.why);
-	reader_parse(policy, &file, 1, faults);
+	reader_parse(policy, &file, 1, NULL, faults);
 	return faults->n == 0;
 }
 

@@ -17,6 +17,7 @@
 
 #include "config.h"
 
+#include "advice.h"
 #include "box.h"
 #include "cred.h"
 #include "die.h"
@@ -144,12 +145,12 @@ mode_check(struct context *c)
 	if (path)
 		(void)load_file(&c->policy, path, &c->faults);
 	else
-		(void)load_policy(&c->policy, &c->faults);
+		(void)load_policy(&c->policy, NULL, &c->faults);
 	load_accounts(&c->accounts);
 	if (root && !c->faults.n)
 		load_check_roots(&c->policy, &c->accounts, &c->faults);
 	print_faults(c, &c->faults, "");
-	authorize_check(&c->policy, &c->accounts, &c->warnings);
+	advice_policy(&c->policy, &c->accounts, &c->warnings);
 	print_faults(c, &c->warnings, "warning: ");
 	if (c->faults.n)
 		finish(EXIT_NO);
@@ -177,17 +178,29 @@ policy_refused(const struct context *c)
 	die(EXIT_MINIBOX, "%s: policy error; tell your administrator", where);
 }
 
+static bool
+admits_caller(const struct box *box, const void *data)
+{
+	const struct caller *caller = data;
+	const struct item *why;
+
+	return authorize_admits(box, caller, caller->accounts, &why);
+}
+
 /* Everything that a decision needs. */
 static void
 learn(struct context *c)
 {
+	const struct reader_wish wish = { admits_caller, &c->caller };
 	const char *trouble = start_trouble(c->start);
 
 	if (trouble)
 		die(EXIT_MINIBOX, "%s", trouble);
 	load_accounts(&c->accounts);
 	caller_read(&c->caller, &c->accounts);
-	if (!load_policy(&c->policy, &c->faults))
+	/* Root may hear of every box. */
+	if (!load_policy(
+		    &c->policy, c->caller.uid == 0 ? NULL : &wish, &c->faults))
 		policy_refused(c);
 }
 

@@ -94,6 +94,7 @@ struct list {
 	struct item *v;
 	size_t n;
 	size_t room;
+	bool none; /* it says so */
 };
 
 struct network {

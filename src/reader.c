@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "chars.h"
 #include "keys.h"
 #include "rules.h"
 #include "scan.h"
@@ -16,43 +17,78 @@ enum reader_name
 reader_name(const char *name)
 {
 	static const char suffix[] = ".conf";
-	static const char plain[] = "abcdefghijklmnopqrstuvwxyz"
-				    "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-";
 	size_t n = strlen(name), end = sizeof(suffix) - 1;
 
 	if (n < end || strcmp(name + n - end, suffix))
 		return READER_IGNORED;
-	return n > end && strspn(name, plain) == n - end ? READER_DROP_IN
-							 : READER_BAD_NAME;
+	return n > end && chars_count(name, "_-") == n - end ? READER_DROP_IN
+							     : READER_BAD_NAME;
 }
 
-/* One pass over a file. */
+/* One file, and what is in it. */
+struct source {
+	const struct reader_file *file;
+	int first; /* its place */
+	struct scan scan;
+};
+
 struct reader {
 	struct policy *policy;
 	struct faults *faults;
-	const struct reader_file *file;
-	int first; /* place of the file */
-	struct scan scan;
-	struct box **boxes; /* by section; NULL: [minibox] */
-	size_t next;        /* entry that inih must hand out next */
-	bool disagree;
+	struct source *sources;
+	size_t n;
+	struct section_name *names; /* of all boxes, sorted */
+	size_t nnames;
+	const struct reader_wish *wish;
+	size_t room;       /* for boxes */
+	bool sound;        /* [defaults] have no fault */
+	int minibox_place; /* 0: there is no such section */
+};
+
+struct section_name {
+	const char *name;
+	int place;
 };
 
 static void
-apply_entry(struct reader *r, const struct scan_entry *e)
+scan_sources(struct reader *r, const struct reader_file *files)
 {
-	const char *section, *fault;
+	for (size_t i = 0; i < r->n; i++) {
+		struct source *s = &r->sources[i];
+		const struct reader_file *f = &files[i];
 
-	if (e->section == SIZE_MAX) {
-		fault_add(
-			r->faults, e->place, "a key before the first section");
-		return;
+		s->file = f;
+		s->first = place_add(&r->policy->files, f->name,
+			f->text ? scan_count_lines(f->text, f->size) : 0);
+		if (f->text)
+			scan_text(&s->scan, s->first, f->text, f->size,
+				r->faults);
+		else
+			fault_add(r->faults, s->first, "%s", f->why);
 	}
-	section = r->scan.sections[e->section].name;
-	fault = keys_apply(r->policy, *section ? section : "box NAME",
-		r->boxes[e->section], e->key, e->value, e->place);
-	if (fault)
-		fault_add(r->faults, e->place, "%s", fault);
+}
+
+/* Where inih has come to. */
+struct second {
+	const struct scan *scan;
+	size_t next;      /* the entry that it must hand out next */
+	const char *text; /* what it has not read yet */
+};
+
+/* As fgets(3); no line is longer than the scan lets through. */
+static char *
+give_line(char *line, int size, void *stream)
+{
+	struct second *second = stream;
+	const char *nl = strchr(second->text, '\n');
+	size_t n = nl ? (size_t)(nl - second->text) + 1 : 0;
+
+	if (n == 0 || n >= (size_t)size)
+		return NULL;
+	memcpy(line, second->text, n);
+	line[n] = '\0';
+	second->text += n;
+	return line;
 }
 
 /*
@@ -61,46 +97,70 @@ apply_entry(struct reader *r, const struct scan_entry *e)
  * means that one of the two is wrong about the file.
  */
 static int
-take_entry(void *user, const char *section, const char *name, const char *value)
+compare_entry(
+	void *user, const char *section, const char *name, const char *value)
 {
-	struct reader *r = user;
-	const struct scan_entry *e = &r->scan.entries[r->next];
+	struct second *second = user;
+	const struct scan *scan = second->scan;
+	const struct scan_entry *e = &scan->entries[second->next];
 	const char *expected;
 
-	if (r->next++ >= r->scan.nentries) {
-		r->disagree = true;
+	if (second->next++ >= scan->nentries)
 		return 0;
-	}
 	expected =
-		e->section == SIZE_MAX ? "" : r->scan.sections[e->section].name;
-	if (strcmp(section, expected) || strcmp(name, e->key) ||
-		(strcmp(value, e->value) &&
-			(strcmp(name, "description") ||
-				strncmp(value, e->value, strlen(value))))) {
-		r->disagree = true;
-		return 0;
-	}
-	apply_entry(r, e);
-	return 1;
+		e->section == UINT32_MAX ? "" : scan->sections[e->section].name;
+	return !strcmp(section, expected) && !strcmp(name, e->key) &&
+	       (!strcmp(value, e->value) ||
+		       (!strcmp(name, "description") &&
+			       !strncmp(value, e->value, strlen(value))));
 }
 
-static int
-box_cmp(const void *a, const void *b)
+static void
+compare_source(struct reader *r, const struct source *s)
 {
-	const struct box *const *x = a, *const *y = b;
-	int c = strcmp((*x)->name, (*y)->name);
+	struct second second = { .scan = &s->scan, .text = s->file->text };
 
-	return c ? c
-		 : ((*x)->place > (*y)->place) - ((*x)->place < (*y)->place);
+	if (ini_parse_stream(give_line, &second, compare_entry, &second) != 0 ||
+		second.next != s->scan.nentries || *second.text)
+		fault_add(r->faults, s->first,
+			"two readers do not agree about this file; please "
+			"report it");
+}
+
+static bool
+is_box(const struct scan_section *s)
+{
+	return strcmp(s->name, "minibox") && strcmp(s->name, "defaults");
+}
+
+/* Applies the entries of a section, from *next on.  NULL is [minibox]. */
+static void
+apply_section(struct reader *r, const struct scan *scan, size_t section,
+	struct box *box, size_t *next)
+{
+	const char *name = scan->sections[section].name;
+
+	for (; *next < scan->nentries; ++*next) {
+		const struct scan_entry *e = &scan->entries[*next];
+		const char *fault;
+
+		if (e->section != section)
+			return;
+		fault = keys_apply(r->policy, *name ? name : "box NAME", box,
+			e->key, e->value, e->place);
+		if (fault)
+			fault_add(r->faults, e->place, "%s", fault);
+	}
 }
 
 /* [minibox] and [defaults] stand once, in the first file. */
 static bool
-is_once(struct reader *r, const struct scan_section *s, int *place)
+is_once(struct reader *r, const struct source *source,
+	const struct scan_section *s, int *place)
 {
 	const struct places *files = &r->policy->files;
 
-	if (r->first != 0)
+	if (source != r->sources)
 		fault_add(r->faults, s->place, "[%s] belongs into %s", s->name,
 			files->v[0].name);
 	else if (*place)
@@ -112,132 +172,174 @@ is_once(struct reader *r, const struct scan_section *s, int *place)
 	return *place == s->place;
 }
 
-/* For a section that must not be there. */
-static struct box *
-lost_box(void)
-{
-	return xcalloc(1, sizeof(struct box));
-}
-
-static struct box *
-new_box(struct policy *p, const char *name, int place)
-{
-	struct box *box = &p->boxes[p->nboxes];
-
-	*box = keys_builtin;
-	box->name = name;
-	box->place = place;
-	p->by_name[p->nboxes++] = box;
-	return box;
-}
-
-/* Makes the boxes of the file and says which section is which.  What stands in
- * a section that must not be there is read as well, for its faults. */
+/* [minibox] and [defaults], before the boxes, wherever they stand.  What stands
+ * in one that must not be there is read as well, for its faults. */
 static void
-make_boxes(struct reader *r)
+apply_general(struct reader *r, const struct source *source)
 {
+	const struct scan *scan = &source->scan;
 	struct policy *p = r->policy;
-	int minibox_place = 0;
+	size_t next = 0;
 
-	r->boxes = xcalloc(r->scan.nsections, sizeof(*r->boxes));
-	for (size_t i = 0; i < r->scan.nsections; i++) {
-		const struct scan_section *s = &r->scan.sections[i];
+	for (; next < scan->nentries &&
+		scan->entries[next].section == UINT32_MAX;
+		next++)
+		fault_add(r->faults, scan->entries[next].place,
+			"a key before the first section");
+	for (size_t i = 0; i < scan->nsections; i++) {
+		const struct scan_section *s = &scan->sections[i];
+		struct box lost = { 0 }, *box = &lost;
 
-		if (!strcmp(s->name, "minibox"))
-			r->boxes[i] = is_once(r, s, &minibox_place)
-					      ? NULL
-					      : lost_box();
-		else if (!strcmp(s->name, "defaults"))
-			r->boxes[i] = is_once(r, s, &p->defaults_place)
-					      ? &p->defaults
-					      : lost_box();
-		else if (*s->name)
-			r->boxes[i] = new_box(p, s->name + 4, s->place);
-		else
-			r->boxes[i] = lost_box();
+		if (!is_box(s) && !strcmp(s->name, "minibox"))
+			box = is_once(r, source, s, &r->minibox_place) ? NULL
+								       : &lost;
+		else if (!is_box(s))
+			box = is_once(r, source, s, &p->defaults_place)
+				      ? &p->defaults
+				      : &lost;
+		while (is_box(s) && next < scan->nentries &&
+			scan->entries[next].section == i)
+			next++;
+		apply_section(r, scan, i, box, &next);
 	}
 }
 
+/* One box: all of it is checked, and kept if somebody wants it. */
 static void
-find_twins(struct policy *p, struct faults *faults)
+read_box(
+	struct reader *r, const struct scan *scan, size_t section, size_t *next)
 {
-	qsort(p->by_name, p->nboxes, sizeof(*p->by_name), box_cmp);
-	for (size_t i = 1; i < p->nboxes; i++)
-		if (!strcmp(p->by_name[i]->name, p->by_name[i - 1]->name))
-			fault_add(faults, p->by_name[i]->place,
+	const struct scan_section *s = &scan->sections[section];
+	struct policy *p = r->policy;
+	struct box box = keys_builtin;
+	size_t before = r->faults->n;
+
+	if (*s->name)
+		box.name = s->name + strlen("box ");
+	box.place = s->place;
+	apply_section(r, scan, section, &box, next);
+	if (!*s->name)
+		return; /* its fault is known */
+	keys_inherit(&box, &p->defaults);
+	rules_check(&box, r->faults);
+	if (r->sound && r->faults->n == before)
+		rules_check_mounts(&box, r->faults);
+	if (r->wish && !r->wish->wants(&box, r->wish->data)) {
+		keys_forget(&box, &p->defaults);
+		return;
+	}
+	p->boxes = xgrow(p->boxes, p->nboxes, &r->room, sizeof(*p->boxes));
+	p->boxes[p->nboxes++] = box;
+}
+
+static void
+read_boxes(struct reader *r, const struct source *source)
+{
+	const struct scan *scan = &source->scan;
+	size_t next = 0;
+
+	for (size_t i = 0; i < scan->nsections; i++) {
+		while (next < scan->nentries &&
+			(scan->entries[next].section == UINT32_MAX ||
+				scan->entries[next].section < i))
+			next++;
+		if (is_box(&scan->sections[i]))
+			read_box(r, scan, i, &next);
+	}
+}
+
+static int
+name_cmp(const void *a, const void *b)
+{
+	const struct section_name *x = a, *y = b;
+	int c = strcmp(x->name, y->name);
+
+	return c ? c : (x->place > y->place) - (x->place < y->place);
+}
+
+static void
+find_twins(struct reader *r)
+{
+	size_t room = 0;
+
+	for (size_t i = 0; i < r->n; i++)
+		for (size_t k = 0; k < r->sources[i].scan.nsections; k++) {
+			const struct scan_section *s =
+				&r->sources[i].scan.sections[k];
+
+			if (!*s->name || !is_box(s))
+				continue;
+			r->names = xgrow(
+				r->names, r->nnames, &room, sizeof(*r->names));
+			r->names[r->nnames++] =
+				(struct section_name){ s->name + strlen("box "),
+					s->place };
+		}
+	if (r->nnames > 1)
+		qsort(r->names, r->nnames, sizeof(*r->names), name_cmp);
+	for (size_t i = 1; i < r->nnames; i++)
+		if (!strcmp(r->names[i].name, r->names[i - 1].name))
+			fault_add(r->faults, r->names[i].place,
 				"[box %s] is given twice, first in %s",
-				p->by_name[i]->name,
-				place_text(
-					&p->files, p->by_name[i - 1]->place));
+				r->names[i].name,
+				place_text(&r->policy->files,
+					r->names[i - 1].place));
 }
 
 static void
-scan_file(struct reader *r)
+check_default(struct reader *r)
 {
-	const struct reader_file *f = r->file;
+	const struct policy *p = r->policy;
 
-	r->first = place_add(&r->policy->files, f->name,
-		f->text ? scan_count_lines(f->text, f->size) : 0);
-	if (f->text)
-		scan_text(&r->scan, r->first, f->text, f->size, r->faults);
-	else
-		fault_add(r->faults, r->first, "%s", f->why);
+	for (size_t i = 0; p->default_box && i < r->nnames; i++)
+		if (!strcmp(r->names[i].name, p->default_box))
+			return;
+	if (p->default_box)
+		fault_add(r->faults, p->places[KEY_DEFAULT_BOX],
+			"default-box: there is no [box %s]", p->default_box);
+}
+
+static int
+box_cmp(const void *a, const void *b)
+{
+	const struct box *const *x = a, *const *y = b;
+
+	return strcmp((*x)->name, (*y)->name);
 }
 
 static void
-read_entries(struct reader *r)
+sort_boxes(struct policy *p)
 {
-	if (r->faults->n) {
-		/* Not for inih; but say what else is wrong. */
-		for (size_t i = 0; i < r->scan.nentries; i++)
-			apply_entry(r, &r->scan.entries[i]);
-	} else if (ini_parse_string(r->file->text, take_entry, r) != 0 ||
-		   r->disagree || r->next != r->scan.nentries) {
-		fault_add(r->faults, r->first,
-			"two readers do not agree about this file; please "
-			"report it");
-	}
-}
-
-static void
-check_boxes(struct policy *policy, struct faults *faults)
-{
-	bool whole = faults->n == 0;
-
-	for (size_t i = 0; i < policy->nboxes; i++) {
-		keys_inherit(&policy->boxes[i], &policy->defaults);
-		rules_check(&policy->boxes[i], faults);
-		if (whole)
-			rules_check_mounts(&policy->boxes[i], faults);
-	}
-	if (policy->default_box && !policy_find(policy, policy->default_box))
-		fault_add(faults, policy->places[KEY_DEFAULT_BOX],
-			"default-box: there is no [box %s]",
-			policy->default_box);
+	p->by_name = xcalloc(p->nboxes, sizeof(struct box *));
+	for (size_t i = 0; i < p->nboxes; i++)
+		p->by_name[i] = &p->boxes[i];
+	if (p->nboxes > 1)
+		qsort(p->by_name, p->nboxes, sizeof(struct box *), box_cmp);
 }
 
 void
 reader_parse(struct policy *policy, const struct reader_file *files, size_t n,
-	struct faults *faults)
+	const struct reader_wish *wish, struct faults *faults)
 {
-	struct reader *readers = xcalloc(n, sizeof(*readers));
-	size_t sections = 0;
+	struct reader r = {
+		.policy = policy,
+		.faults = faults,
+		.sources = xcalloc(n, sizeof(*r.sources)),
+		.n = n,
+		.wish = wish,
+	};
 
 	*policy = (struct policy){ .defaults = keys_builtin };
-	for (size_t i = 0; i < n; i++) {
-		readers[i].policy = policy;
-		readers[i].faults = faults;
-		readers[i].file = &files[i];
-		scan_file(&readers[i]);
-		sections += readers[i].scan.nsections;
-	}
-	policy->boxes = xcalloc(sections, sizeof(*policy->boxes));
-	policy->by_name = xcalloc(sections, sizeof(*policy->by_name));
+	scan_sources(&r, files);
+	for (size_t i = 0; faults->n == 0 && i < n; i++)
+		compare_source(&r, &r.sources[i]);
+	find_twins(&r);
 	for (size_t i = 0; i < n; i++)
-		make_boxes(&readers[i]);
-	find_twins(policy, faults);
+		apply_general(&r, &r.sources[i]);
+	r.sound = faults->n == 0;
 	for (size_t i = 0; i < n; i++)
-		read_entries(&readers[i]);
-	check_boxes(policy, faults);
+		read_boxes(&r, &r.sources[i]);
+	check_default(&r);
+	sort_boxes(policy);
 	fault_sort(faults);
 }

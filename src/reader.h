@@ -8,6 +8,7 @@
 #ifndef MINIBOX_READER_H
 #define MINIBOX_READER_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "fault.h"
@@ -32,11 +33,19 @@ struct reader_file {
 	const char *why;
 };
 
+/* Which boxes are of any use; the others are checked and forgotten, so that
+ * ten thousand cost no memory. */
+struct reader_wish {
+	bool (*wants)(const struct box *box, const void *data);
+	const void *data;
+};
+
 /*
  * Reads the files, of which only the first may have [minibox] and [defaults].
- * If anything was added to `faults`, the policy must not be used.
+ * Without a wish all boxes are kept.  If anything was added to `faults`, the
+ * policy must not be used.
  */
 void reader_parse(struct policy *policy, const struct reader_file *files,
-	size_t n, struct faults *faults);
+	size_t n, const struct reader_wish *wish, struct faults *faults);
 
 #endif

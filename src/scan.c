@@ -6,6 +6,7 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "chars.h"
 #include "near.h"
 #include "utf8.h"
 #include "xalloc.h"
@@ -23,24 +24,13 @@ fail(const struct cursor *at, const char *text)
 	return false;
 }
 
-static bool
-is_alnum(char c)
-{
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-	       (c >= '0' && c <= '9');
-}
-
 bool
 scan_is_box_name(const char *name)
 {
-	size_t n = 0;
+	size_t n = chars_count(name, "._-");
 
-	/* Called ten thousand times for ten thousand boxes: strspn(3) would
-	 * make a table each time. */
-	while (is_alnum(name[n]) ||
-		(n > 0 && (name[n] == '.' || name[n] == '_' || name[n] == '-')))
-		n++;
-	return n >= 1 && n <= SCAN_NAME_MAX && !name[n];
+	return n >= 1 && n <= SCAN_NAME_MAX && !name[n] &&
+	       chars_is_alnum(name[0]);
 }
 
 /* Every byte is printable ASCII; if `free_text`, also other UTF-8. */
@@ -161,6 +151,16 @@ is_key_char(char c)
 	return (c >= 'a' && c <= 'z') || c == '-';
 }
 
+/* The mark stands at the start or behind a blank. */
+static bool
+begins_comment(const char *value, char mark)
+{
+	for (const char *s = value; (s = strchr(s, mark)); s++)
+		if (s == value || s[-1] == ' ')
+			return true;
+	return false;
+}
+
 static bool
 value_is_plain(const struct cursor *at, const char *key, const char *value)
 {
@@ -172,8 +172,8 @@ value_is_plain(const struct cursor *at, const char *key, const char *value)
 			"the key allows it");
 	if (!bytes_are_plain(at, value, strlen(value), free_text))
 		return false;
-	if (!free_text && (strchr("#;", *value) || strstr(value, " #") ||
-				  strstr(value, " ;")))
+	if (!free_text &&
+		(begins_comment(value, '#') || begins_comment(value, ';')))
 		return fail(at,
 			"a comment behind a value; comments have lines of "
 			"their own");
@@ -212,7 +212,7 @@ scan_entry_line(struct scan *scan, const struct cursor *at, char *line)
 		.key = line,
 		.value = value,
 		.place = at->place,
-		.section = scan->nsections - 1,
+		.section = (uint32_t)scan->nsections - 1,
 	};
 }
 

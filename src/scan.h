@@ -13,6 +13,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "fault.h"
 
@@ -33,7 +34,7 @@ struct scan_entry {
 	const char *key;
 	char *value;
 	int place;
-	size_t section; /* index; SIZE_MAX before the first section */
+	uint32_t section; /* index; UINT32_MAX before the first section */
 };
 
 struct scan {

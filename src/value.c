@@ -6,11 +6,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "chars.h"
 #include "path.h"
 #include "xalloc.h"
 
 #define DIGITS "0123456789"
-#define ALPHA "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 
 bool
 value_is_path(const char *value)
@@ -36,19 +36,18 @@ value_is_search_path(const char *value)
 bool
 value_is_hostname(const char *name)
 {
-	size_t n = strlen(name);
+	size_t n = chars_count(name, "._-");
 
-	return n >= 1 && n <= 64 && !strchr(".-", name[0]) &&
-	       strspn(name, ALPHA DIGITS "._-") == n;
+	return n >= 1 && n <= 64 && !name[n] && !strchr(".-", name[0]);
 }
 
 bool
 value_is_account(const char *name)
 {
-	size_t n = strlen(name);
+	size_t n = chars_count(name, "_.@-$");
 
-	return n >= 1 && n <= 64 && strchr(ALPHA "_", name[0]) &&
-	       strspn(name, ALPHA DIGITS "_.@-$") == n;
+	return n >= 1 && n <= 64 && !name[n] &&
+	       (chars_is_letter(name[0]) || name[0] == '_');
 }
 
 bool
@@ -185,10 +184,9 @@ value_mode(const char *value, int *mode)
 bool
 value_is_netns(const char *name)
 {
-	size_t n = strlen(name);
+	size_t n = chars_count(name, "._-");
 
-	return n >= 1 && n <= 64 && !strchr("._-", name[0]) &&
-	       strspn(name, ALPHA DIGITS "._-") == n;
+	return n >= 1 && n <= 64 && !name[n] && chars_is_alnum(name[0]);
 }
 
 const char *

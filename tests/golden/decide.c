@@ -151,7 +151,7 @@ main(int argc, char **argv)
 	read_caller(&caller, argv[4]);
 	caller_identify(&caller, &accounts);
 	words = lines_of(argv[5], &n);
-	reader_parse(&policy, &file, 1, &faults);
+	reader_parse(&policy, &file, 1, NULL, &faults);
 	if (faults.n) {
 		status = print_faults(&policy, &faults);
 	} else if ((fault = request_parse(&request, n, words))) {

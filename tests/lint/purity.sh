@@ -27,7 +27,7 @@ extra() { # OBJECT: what it alone may use, and why
 		echo '(__)?fprintf(_chk)?|fputs|fputc|fwrite|putc' ;;
 	list.o) # the same, and takes a plan as text
 		echo '(__)?fprintf(_chk)?|fputs|fputc|fwrite|putc|open_memstream|fclose' ;;
-	reader.o) echo 'ini_parse_string' ;;
+	reader.o) echo 'ini_parse_stream' ;;
 	*) echo '-' ;;
 	esac
 }

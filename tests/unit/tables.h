@@ -39,7 +39,7 @@ unit_parse(struct policy *policy, const char *text, size_t size)
 
 	memcpy(copy, text, size);
 	file.text = copy;
-	reader_parse(policy, &file, 1, &faults);
+	reader_parse(policy, &file, 1, NULL, &faults);
 	free(copy);
 	return faults;
 }

@@ -6,7 +6,6 @@
 
 #include "authorize.h"
 #include "die.h"
-#include "explain.h"
 
 #define BOX "[box b]\nrootfs = /r\n" /* what is added stands in line 3 */
 
@@ -402,45 +401,6 @@ command_kinds(void **state)
 			fail_msg("%s%s", t[i].lines, t[i].path);
 }
 
-/* A warning for each name that nobody has, in the order of the lines. */
-static void
-warnings(void **state)
-{
-	static const char text[] = BOX "users = alice, 5, zoe\n"
-				       "groups = lab, labb\n"
-				       "deny-groups = out\n"
-				       "deny-users = bob, eve\n"
-				       "[box c]\n"
-				       "rootfs = /r\n"
-				       "users = *\n"
-				       "deny-users = none\n"
-				       "groups = zoe, 77\n";
-	static const struct {
-		int line;
-		const char *part;
-	} want[] = {
-		{ 3, "unknown user 'zoe', which admits nobody" },
-		{ 4, "unknown group 'labb', which admits nobody" },
-		{ 5, "unknown group 'out', which closes the box" },
-		{ 6, "unknown user 'eve', which closes the box" },
-		{ 11, "getent group zoe" },
-	};
-	struct faults f = { 0 };
-
-	(void)state;
-	authorize_check(unit_policy(text), unit_accounts(), &f);
-	assert_int_equal(f.n, COUNT(want));
-	for (size_t i = 0; i < f.n; i++)
-		if (f.v[i].place != want[i].line ||
-			!strstr(f.v[i].text, want[i].part))
-			fail_msg("%d: %s", f.v[i].place, f.v[i].text);
-	f = (struct faults){ 0 };
-	authorize_check(
-		unit_policy(BOX "users = *\nusers = root, 5\ngroups = lab\n"),
-		unit_accounts(), &f);
-	assert_int_equal(f.n, 0);
-}
-
 int
 main(void)
 {
@@ -454,7 +414,6 @@ main(void)
 		cmocka_unit_test(choose_among_many),
 		cmocka_unit_test(commands),
 		cmocka_unit_test(command_kinds),
-		cmocka_unit_test(warnings),
 	};
 
 	return cmocka_run_group_tests_name("authorize", tests, NULL, NULL);

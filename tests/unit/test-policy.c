@@ -1727,7 +1727,7 @@ faults_of(struct policy *policy, const char *first, const char *second)
 	struct faults faults = { 0 };
 	const char *text = "";
 
-	reader_parse(policy, files, COUNT(files), &faults);
+	reader_parse(policy, files, COUNT(files), NULL, &faults);
 	for (size_t i = 0; i < faults.n; i++)
 		text = xasprintf("%s%s: %s\n", text,
 			place_text(&policy->files, faults.v[i].place),

@@ -48,9 +48,9 @@ structure(void **state)
 	static const struct {
 		const char *key, *value;
 		int line;
-		size_t section;
+		uint32_t section;
 	} want[] = {
-		{ "early", "1", 2, SIZE_MAX },
+		{ "early", "1", 2, UINT32_MAX },
 		{ "a", "b", 5, 0 },
 		{ "key-with-hyphens", "v = w", 10, 2 },
 		{ "k", "v", 11, 2 },
