@@ -163,5 +163,4 @@ advice_policy(const struct policy *policy, const struct accounts *accounts,
 		warn_idle_denies(b, accounts, warnings);
 		warn_binds(b, warnings);
 	}
-	fault_sort(warnings);
 }

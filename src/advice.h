@@ -12,8 +12,7 @@
 #include "fault.h"
 #include "policy.h"
 
-/* Adds a warning for each, in the order of the places.  The policy has no
- * faults. */
+/* Adds a warning for each.  The policy has no faults. */
 void advice_policy(const struct policy *policy, const struct accounts *accounts,
 	struct faults *warnings);
 

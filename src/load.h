@@ -30,9 +30,4 @@ bool load_file(struct policy *policy, const char *path, struct faults *faults);
 /* /etc/passwd and /etc/group.  fsuid 0; dies. */
 void load_accounts(struct accounts *accounts);
 
-/* Adds a fault for every box whose root file system or binds cannot be used, or
- * that lacks a mount point: `minibox --check` of root. */
-void load_check_roots(const struct policy *policy,
-	const struct accounts *accounts, struct faults *faults);
-
 #endif

@@ -19,6 +19,7 @@
 
 #include "advice.h"
 #include "box.h"
+#include "check.h"
 #include "cred.h"
 #include "die.h"
 #include "ending.h"
@@ -147,10 +148,15 @@ mode_check(struct context *c)
 	else
 		(void)load_policy(&c->policy, NULL, &c->faults);
 	load_accounts(&c->accounts);
-	if (root && !c->faults.n)
-		load_check_roots(&c->policy, &c->accounts, &c->faults);
+	if (!c->faults.n) {
+		advice_policy(&c->policy, &c->accounts, &c->warnings);
+		if (root)
+			check_boxes(&c->policy, &c->accounts, &c->faults,
+				&c->warnings);
+	}
+	fault_sort(&c->faults);
+	fault_sort(&c->warnings);
 	print_faults(c, &c->faults, "");
-	advice_policy(&c->policy, &c->accounts, &c->warnings);
 	print_faults(c, &c->warnings, "warning: ");
 	if (c->faults.n)
 		finish(EXIT_NO);

@@ -23,6 +23,7 @@ SCRATCH = os.environ['STAGE_SCRATCH']
 BARE = SCRATCH + '/bare'
 COMMAND = '/bin/true'
 MOUNTS = 1000
+BOXES_OF_MANY = 10_000
 MS_BIND = 0x1000
 
 
@@ -98,7 +99,8 @@ def start_and_wait(contender, path):
     os.setresgid(contender.uid, contender.uid, 0)
     os.setresuid(contender.uid, contender.uid, 0)
     started = time.perf_counter()
-    pid = os.posix_spawn(path, contender.argv, {'PATH': os.environ['PATH']})
+    pid = os.posix_spawn(path, contender.argv, {'PATH': os.environ['PATH']},
+                         file_actions=[(os.POSIX_SPAWN_DUP2, 0, 1)])
     _, status = os.waitpid(pid, 0)
     took = time.perf_counter() - started
     os.setresuid(0, 0, 0)
@@ -140,6 +142,29 @@ def more_mounts():
             sys.exit(f'compare.py: mount: {os.strerror(ctypes.get_errno())}')
 
 
+def decisions(rounds):
+    """The same question to a policy of one box, and to one of many."""
+    one = f'[box demo]\nrootfs = {ROOT}\nusers = {UID}\ncommand = *\n'
+    policies = one, ''.join(
+        f'[box b{i}]\nrootfs = /srv/minibox/b{i}\nusers = u{i}\ncommand = *\n'
+        for i in range(BOXES_OF_MANY - 1)) + one
+    asked = Contender('decision', UID, [MINIBOX, '-n', '-b', 'demo', COMMAND],
+                      '')
+    times = [], []
+    for _ in range(rounds):
+        for policy, own in zip(policies, times):
+            with open('/etc/minibox.conf', 'w') as file:
+                file.write(policy)
+            start_and_wait(asked, MINIBOX)      # to warm up
+            own.append(start_and_wait(asked, MINIBOX))
+    more = [b - a for a, b in zip(*times)]
+    low, middle, high = statistics.quantiles(more, n=4)
+    print(f'\na decision (minibox -n): {rounds} rounds, medians\n')
+    for own, count in zip(times, (1, BOXES_OF_MANY)):
+        print(f'{statistics.median(own):10.2f} ms   {count} boxes')
+    print(f'{middle:10.2f} ms   more, half of them {low:.2f}-{high:.2f}')
+
+
 def main():
     source = os.path.dirname(os.path.abspath(__file__)) + '/bare.c'
     subprocess.run([os.environ.get('CC', 'cc'), '-O2', '-static-pie', '-o',
@@ -159,6 +184,7 @@ def main():
     measure('the default box, and others', BOXES, 300)
     more_mounts()
     measure(f'with {MOUNTS} more mounts', contenders, 150)
+    decisions(100)
 
 
 main()
