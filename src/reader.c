@@ -9,6 +9,7 @@
 
 #include "chars.h"
 #include "keys.h"
+#include "near.h"
 #include "rules.h"
 #include "scan.h"
 #include "xalloc.h"
@@ -290,13 +291,18 @@ static void
 check_default(struct reader *r)
 {
 	const struct policy *p = r->policy;
+	struct near near = { .word = p->default_box };
 
-	for (size_t i = 0; p->default_box && i < r->nnames; i++)
+	if (!p->default_box)
+		return;
+	for (size_t i = 0; i < r->nnames; i++)
 		if (!strcmp(r->names[i].name, p->default_box))
 			return;
-	if (p->default_box)
-		fault_add(r->faults, p->places[KEY_DEFAULT_BOX],
-			"default-box: there is no [box %s]", p->default_box);
+	for (size_t i = 0; i < r->nnames; i++)
+		near_try(&near, r->names[i].name);
+	fault_add(r->faults, p->places[KEY_DEFAULT_BOX],
+		"default-box: there is no [box %s]%s", p->default_box,
+		near_hint(&near));
 }
 
 static int
