@@ -8,6 +8,7 @@
 #include "authorize.h"
 #include "path.h"
 #include "tokens.h"
+#include "xalloc.h"
 
 static void
 warn_unknown(const struct list *list, bool group, bool deny,
@@ -104,7 +105,9 @@ static const struct {
 static void
 warn_bind(const char *key, const struct item *bind, struct faults *warnings)
 {
-	const char *source = bind->source;
+	size_t n = strlen(bind->source);
+	const char *source = xstrndup(
+		bind->source, n - (n > 1 && bind->source[n - 1] == '/'));
 
 	for (size_t i = 0; i < sizeof(sensitive) / sizeof(sensitive[0]); i++) {
 		const char *path = sensitive[i].path;

@@ -95,9 +95,8 @@ authorize_admits(const struct box *box, const struct caller *caller,
 	return false;
 }
 
-/* Only what he would find with -l. */
-static const char *
-meant_box(const struct policy *policy, const char *name,
+const char *
+authorize_meant(const struct policy *policy, const char *name,
 	const struct caller *caller, const struct accounts *accounts)
 {
 	struct near near = { .word = name };
@@ -124,7 +123,7 @@ choose_named(const struct policy *policy, const char *name,
 		.brief = "box not available",
 		.text = xasprintf("box '%s' is not available to you%s; see: "
 				  "minibox -l",
-			name, meant_box(policy, name, caller, accounts)),
+			name, authorize_meant(policy, name, caller, accounts)),
 	};
 	/* Only root may know which of the two it was. */
 	if (box && caller->uid == 0)

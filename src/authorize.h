@@ -27,6 +27,10 @@ const struct box *authorize_choose(const struct policy *policy,
 	const char *name, const struct caller *caller,
 	const struct accounts *accounts, struct refusal *refusal);
 
+/* A hint at one of the caller's own boxes that is called nearly so, or "". */
+const char *authorize_meant(const struct policy *policy, const char *name,
+	const struct caller *caller, const struct accounts *accounts);
+
 /* The item that allows the command line: the clean absolute path and the
  * NULL-terminated arguments behind it.  NULL: none does. */
 const struct item *authorize_command(

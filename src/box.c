@@ -91,7 +91,7 @@ box_run(const struct plan *plan, const struct saved *saved)
 	if (limit_needs_cgroup(&plan->limits))
 		cgroup_make(&cgroup, plan);
 	if (pipe2(go, O_CLOEXEC) < 0 || pipe2(status, O_CLOEXEC) < 0)
-		die_errno("cannot make a pipe (see: ulimit -n)");
+		die_errno("cannot make a pipe (see: ulimit -Hn)");
 	/* From here on signals wait until somebody can hand them on. */
 	scrub_block_signals();
 	if (ns_clone(plan->namespaces, cgroup.dir, &pidfd) == 0) {

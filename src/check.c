@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "die.h"
+#include "keys.h"
 #include "mountinfo.h"
 #include "mounts.h"
 #include "path.h"
@@ -50,10 +51,10 @@ check_point(const struct box *box, int root, const struct op *op,
 			faults);
 	else if (fd < 0)
 		add_point_fault(box, op,
-			xasprintf("the mount point %s %s", op->target,
+			xasprintf("the mount point %s%s", op->target,
 				errno == ELOOP
-					? "is or leads through a symbolic link"
-					: strerror(errno)),
+					? " is or leads through a symbolic link"
+					: xasprintf(": %s", strerror(errno))),
 			faults);
 	else if (is_directory != directory)
 		add_point_fault(box, op,
@@ -190,23 +191,23 @@ walk_commands(const struct box *box, int root, int to)
 }
 
 static void
-warn_command(const struct box *box, const struct item *item, int error,
-	struct faults *warnings)
+warn_command(const struct box *box, const char *key, const struct item *item,
+	int error, struct faults *warnings)
 {
 	const char *path = xstrndup(item->text, strcspn(item->text, " "));
 
 	if (error == ENOENT || error == ENOTDIR)
 		fault_add(warnings, item->place,
-			"command: %s has no %s, so that it cannot be run",
+			"%s: %s has no %s, so that it cannot be run", key,
 			box->rootfs, path);
 	else if (error == EPERM)
 		fault_add(warnings, item->place,
-			"command: somebody but root could change %s or what "
+			"%s: somebody but root could change %s or what "
 			"leads to it in %s, so that it is not run; fix: give "
 			"it to root, and write permission to nobody else",
-			path, box->rootfs);
+			key, path, box->rootfs);
 	else if (error)
-		fault_add(warnings, item->place, "command: %s in %s: %s", path,
+		fault_add(warnings, item->place, "%s: %s in %s: %s", key, path,
 			box->rootfs, strerror(error));
 }
 
@@ -235,7 +236,9 @@ check_commands(const struct box *box, int root, struct faults *warnings)
 				die(EXIT_MINIBOX,
 					"cannot look at the commands in %s",
 					box->rootfs);
-			warn_command(box, &lists[l]->v[i], error, warnings);
+			warn_command(box,
+				keys_name(l ? KEY_COMMAND_EXACT : KEY_COMMAND),
+				&lists[l]->v[i], error, warnings);
 		}
 	(void)close(ends[0]);
 	while (waitpid(pid, NULL, 0) < 0 && errno == EINTR)

@@ -12,7 +12,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-enum { FAULT_MAX = 1000 }; /* more are counted, not kept */
+enum { FAULT_MAX = 1000 }; /* what is beyond is not kept */
 
 struct fault {
 	int place;

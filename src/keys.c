@@ -342,6 +342,7 @@ static const char *
 set_network(const struct key *key, void *field, char *value, int place)
 {
 	struct network *network = field;
+	struct near near = { .word = value };
 
 	(void)key;
 	(void)place;
@@ -352,9 +353,12 @@ set_network(const struct key *key, void *field, char *value, int place)
 		network->kind = NETWORK_HOST;
 		return NOFAULT;
 	}
-	if (strncmp(value, "netns:", 6) || !value_is_netns(value + 6))
-		return xasprintf(
-			"'%s' is not one of: none, host, netns:NAME", value);
+	if (strncmp(value, "netns:", 6) || !value_is_netns(value + 6)) {
+		near_try(&near, "none");
+		near_try(&near, "host");
+		return xasprintf("'%s' is not one of: none, host, netns:NAME%s",
+			value, near_hint(&near));
+	}
 	network->kind = NETWORK_NETNS;
 	network->netns = value + 6;
 	return NOFAULT;
@@ -605,7 +609,7 @@ keys_apply(struct policy *policy, const char *section, struct box *box,
 	if (!key)
 		return unknown_key(name, where);
 	if (!(key->where & where))
-		return xasprintf("%s does not belong into [%s]", name, section);
+		return xasprintf("%s does not belong in [%s]", name, section);
 	return apply(policy, box, key, value, place);
 }
 

@@ -46,6 +46,16 @@ text_binds(FILE *out, const struct entry *e)
 	}
 }
 
+static const char *
+plain(const char *text)
+{
+	size_t size = strlen(text) * 4 + 6;
+	char *out = xcalloc(size, 1);
+
+	die_escape(out, size, text);
+	return out;
+}
+
 static void
 text_plan(FILE *out, const struct entry *e)
 {
@@ -55,7 +65,7 @@ text_plan(FILE *out, const struct entry *e)
 	if (make_plan(&plan, e, &refusal))
 		explain_plan(out, &plan);
 	else
-		fprintf(out, "  refused: %s\n", refusal.text);
+		fprintf(out, "  refused: %s\n", plain(refusal.text));
 }
 
 static void

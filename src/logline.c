@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "die.h"
 #include "word.h"
 #include "xalloc.h"
 
@@ -60,12 +61,16 @@ add_command(struct text *t, const struct logline *l)
 		add_field(t, " ", *arg);
 }
 
+/* Up to what to do; it may quote what a caller typed. */
 static const char *
 first_part(const char *why)
 {
 	const char *end = strstr(why, "; ");
+	size_t n = end ? (size_t)(end - why) : strlen(why);
+	char *plain = xcalloc(n * 4 + 6, 1);
 
-	return end ? xstrndup(why, (size_t)(end - why)) : why;
+	die_escape(plain, n * 4 + 6, xstrndup(why, n));
+	return plain;
 }
 
 size_t

@@ -228,8 +228,10 @@ mode_list(struct context *c)
 		finish(EXIT_NO);
 	if (c->request.box)
 		die(EXIT_NO,
-			"box '%s' is not available to you; see: minibox -l",
-			c->request.box);
+			"box '%s' is not available to you%s; see: minibox -l",
+			c->request.box,
+			authorize_meant(&c->policy, c->request.box, &c->caller,
+				&c->accounts));
 	die(EXIT_NO, "no box is available to you; ask your administrator");
 }
 
@@ -303,19 +305,24 @@ log_permit(const struct context *c, const struct plan *plan)
 		log_send(&line);
 }
 
+/* What is only misused is no denial. */
 static void
 log_deny(const struct context *c, const struct box *box,
-	const struct refusal *refusal)
+	const struct plan *plan, const struct refusal *refusal)
 {
+	const char *typed = c->request.string;
+	char *string[] = { xstrdup("-c"), typed ? xstrdup(typed) : NULL, NULL };
 	struct logline line = {
 		.kind = LOGLINE_DENY,
 		.caller = &c->caller,
 		.why = refusal->brief ? refusal->brief : refusal->text,
 		.box = box ? box->name : c->request.box,
-		.argv = c->request.command,
+		.argv = box     ? plan->argv
+			: typed ? string
+				: c->request.command,
 	};
 
-	if (c->policy.log != LOG_NONE)
+	if (c->policy.log != LOG_NONE && refusal->status == EXIT_DENIED)
 		log_send(&line);
 }
 
@@ -334,7 +341,7 @@ mode_run(struct context *c)
 		log_permit(c, &plan);
 		box_run(&plan, &c->saved);
 	}
-	log_deny(c, box, &refusal);
+	log_deny(c, box, &plan, &refusal);
 	die(refusal.status, "%s", refusal.text);
 }
 

@@ -162,7 +162,7 @@ is_once(struct reader *r, const struct source *source,
 	const struct places *files = &r->policy->files;
 
 	if (source != r->sources)
-		fault_add(r->faults, s->place, "[%s] belongs into %s", s->name,
+		fault_add(r->faults, s->place, "[%s] belongs in %s", s->name,
 			files->v[0].name);
 	else if (*place)
 		fault_add(r->faults, s->place,

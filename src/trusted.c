@@ -192,9 +192,7 @@ read_file(const char *path, size_t max, size_t *size, const char **why,
 		O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
 	(void)close(dirfd);
 	if (fd < 0 || fstat(fd, &st) < 0) {
-		*why = errno == ELOOP
-			       ? xasprintf("%s is a symbolic link", path)
-			       : xasprintf("%s: %s", path, strerror(errno));
+		*why = errno == ELOOP ? "is a symbolic link" : strerror(errno);
 		return NULL;
 	}
 	*why = check_file(path, &st);

@@ -2,27 +2,30 @@
 /* How is one word shown among others?  Pure; any process. */
 #include "word.h"
 
+#include <stdbool.h>
+#include <stdio.h>
 #include <string.h>
 
-#include "die.h"
 #include "xalloc.h"
 
 char *
 word_quote(const char *word)
 {
-	size_t size = strlen(word) * 4 + 6, n = 0;
-	char *plain = xcalloc(size, 1), *out;
+	char *out = xcalloc(strlen(word) * 4 + 3, 1), *end = out;
+	bool plain = *word != '\0';
 
-	die_escape(plain, size, word);
-	if (*plain && !strpbrk(plain, " \"'\\$`#;,"))
-		return plain;
-	out = xcalloc(2 * strlen(plain) + 3, 1);
-	out[n++] = '"';
-	for (const char *s = plain; *s; s++) {
-		if (*s == '"')
-			out[n++] = '\\';
-		out[n++] = *s;
+	*end++ = '"';
+	for (const char *s = word; *s; s++) {
+		unsigned char c = (unsigned char)*s;
+
+		plain &= !strchr(" \"'\\$`#;,", c) && c > 0x20 && c < 0x7f;
+		if (c == '"' || c == '\\')
+			*end++ = '\\';
+		if (c >= 0x20 && c < 0x7f)
+			*end++ = (char)c;
+		else
+			end += snprintf(end, 5, "\\x%02x", (unsigned)c);
 	}
-	out[n] = '"';
-	return out;
+	*end = '"';
+	return plain ? xstrdup(word) : out;
 }

@@ -8,8 +8,8 @@
 #ifndef MINIBOX_WORD_H
 #define MINIBOX_WORD_H
 
-/* As it is, or in double quotes if it has blanks or anything that separates;
- * bytes that are not printable ASCII as \xNN.  Allocated. */
+/* As it is if it is plain; else in double quotes, in which bytes that are not
+ * printable ASCII are \xNN, and " and \ have a \ before them.  Allocated. */
 char *word_quote(const char *word);
 
 #endif

@@ -94,7 +94,7 @@ class Broken(harness.Case):
          "default-box: there is no [box courses] (did you mean 'course'?)",
          None),
         ('network = none', 'rootfs = /srv/x', 0,
-         'rootfs does not belong into [defaults]', None),
+         'rootfs does not belong in [defaults]', None),
         ('env-set = EDITOR', 'env-set = EDITOR vi', 0,
          'env-set: must be NAME=VALUE', None),
         ('allow-bind', 'allow-bind = /:/:rw', 0,

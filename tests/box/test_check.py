@@ -46,7 +46,7 @@ class Commands(Case):
         self.warned(
             f'command: {OWN} has no /bin/nosuch, so that it cannot be run',
             f'command: {OWN} has no /opt/bin/, so that it cannot be run',
-            f'command: {OWN} has no /bin/gone, so that it cannot be run',
+            f'command-exact: {OWN} has no /bin/gone, so that it cannot be run',
             policy=self.box('/bin/nosuch', '/bin/sh', '/opt/bin/',
                             command_exact=['/bin/gone -x', '/bin/ls -l']))
 

@@ -61,8 +61,8 @@ class DropIns(harness.Case):
 
     def test_faults(self):
         for text, line, why in (
-                ('[defaults]\n', 1, f'[defaults] belongs into {POLICY}'),
-                ('[minibox]\n', 1, f'[minibox] belongs into {POLICY}'),
+                ('[defaults]\n', 1, f'[defaults] belongs in {POLICY}'),
+                ('[minibox]\n', 1, f'[minibox] belongs in {POLICY}'),
                 ('\n[box demo]\nrootfs = /r\n', 2,
                  f'[box demo] is given twice, first in {POLICY}:1'),
                 (box('extra') + 'nonsense = 1\n', 5,

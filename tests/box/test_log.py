@@ -112,6 +112,10 @@ class Lines(Case):
         self.refused(minibox('-b', 'demo', '/bin/ls', '/x y', cwd='/tmp'), 126)
         self.refused(minibox('-b', 'bobs', TRUE, cwd='/tmp'), 126)
         self.refused(minibox('-b', 'no\nsuch', TRUE, cwd='/tmp'), 126)
+        self.refused(minibox('-b', 'none2', '-c', 'exit 1', cwd='/tmp'), 126)
+        self.refused(minibox('-b', 'demo', '-c', 'exit 1', cwd='/tmp'), 126)
+        self.refused(minibox('-b', 'demo', '-B', '/x\nforged:/y', TRUE,
+                             cwd='/tmp'), 126)
         self.refused(minibox('--timeout=1s', '-b', 'demo', '-e', 'A=b',
                              '/bin/true', cwd='/tmp'), 126)
         start = '<81>minibox[PID]: alice(4001) : '
@@ -122,6 +126,12 @@ class Lines(Case):
             'COMMAND=/bin/true',
             start + 'box not available ; TTY=none ; PWD=/tmp ; '
             'BOX="no\\x0asuch" ; COMMAND=/bin/true',
+            start + 'box not available ; TTY=none ; PWD=/tmp ; BOX=none2 ; '
+            'COMMAND=-c "exit 1"',
+            start + 'command not allowed ; TTY=none ; PWD=/tmp ; BOX=demo ; '
+            'COMMAND=/bin/sh -c "exit 1"',
+            start + "box 'demo' does not allow -B /x\\x0aforged:/y ; "
+            'TTY=none ; PWD=/tmp ; BOX=demo ; COMMAND=/bin/true',
             start + "box 'demo' does not allow -e ; TTY=none ; PWD=/tmp ; "
             'BOX=demo ; COMMAND=/bin/true'])
 

@@ -91,7 +91,9 @@ warnings(void **state)
 			"closed" },
 		{ OPEN "bind = /var/www\n", NULL },
 		{ OPEN "allow-bind = /run/user/:/run/user/\n",
-			"5: allow-bind: /run/user/ shows sockets" },
+			"5: allow-bind: /run/user shows sockets" },
+		{ OPEN "allow-bind = /var/:/v/\n",
+			"5: allow-bind: /var shows root file systems" },
 		{ OPEN "allow-bind = %h/:%h/:rw\n", NULL },
 		{ OPEN "bind = /usr/share:/usr/share:rw\n",
 			"5: bind: /usr/share can be changed in the box by "

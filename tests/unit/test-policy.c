@@ -116,12 +116,12 @@ each_key_in_each_section(void **state)
 					   entry(key, key->value), ""),
 				sections[s].line,
 				ok ? NULL
-				   : xasprintf("%s does not belong into %s",
+				   : xasprintf("%s does not belong in %s",
 					     key->name, sections[s].name));
 			unit_check(layout(key, sections[s].where, "",
 					   entry(key, key->other)),
 				sections[s].line + 1,
-				ok ? NULL : "does not belong into");
+				ok ? NULL : "does not belong in");
 		}
 	}
 }
@@ -684,7 +684,7 @@ cgroup_roots(void **state)
 				unit_policy(text)->cgroup_root, t[i].value);
 	}
 	assert_null(unit_policy(BOX)->cgroup_root);
-	unit_fault(BOX "cgroup-root = auto\n", 3, "does not belong into");
+	unit_fault(BOX "cgroup-root = auto\n", 3, "does not belong in");
 }
 
 /* All that a box may use, in one line; what is as it is by default is not
@@ -1746,10 +1746,10 @@ several_files(void **state)
 		{ "# nothing\n", BOX, "" },
 		{ "[minibox]\ndefault-box = b\n", BOX, "" },
 		{ BOX, "[defaults]\nhome = ro\n",
-			"b.conf:1: [defaults] belongs into a.conf\n" },
+			"b.conf:1: [defaults] belongs in a.conf\n" },
 		{ BOX, "[minibox]\ndefault-box = b\n",
-			"b.conf:1: [minibox] belongs into a.conf\n"
-			"b.conf:2: default-box does not belong into "
+			"b.conf:1: [minibox] belongs in a.conf\n"
+			"b.conf:2: default-box does not belong in "
 			"[minibox]\n" },
 		{ BOX, "users = *\n",
 			"b.conf:1: a key before the first section\n" },
