@@ -145,6 +145,8 @@ suite "purity" sh "$source/tests/lint/purity.sh" "$work/release"
 suite "include levels" sh "$source/tests/lint/levels.sh"
 suite "binary" sh "$source/tests/lint/elf.sh" "$work/release/src/minibox"
 suite "style" sh "$source/tests/lint/style.sh" "$work/release"
+suite "messages" python3 "$source/tests/lint/messages.py" "$source/src" \
+	"$source/man"
 suite "install" sh "$source/tests/install/run.sh" "$work/tree"
 suite "boxes" env CC=gcc sh "$source/tests/box/run.sh" "$work/release"
 suite "root file systems" sh "$source/tests/rootfs/run.sh" "$work/release"
