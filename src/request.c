@@ -93,9 +93,13 @@ take_bind(struct request *request, const char *value)
 static const char *
 take_chdir(struct request *request, const char *value)
 {
+	size_t n = strlen(value);
+
+	/* A shell completes directories with a slash at the end. */
+	if (n > 1 && value[n - 1] == '/' && value[n - 2] != '/')
+		value = xstrndup(value, n - 1);
 	if (!path_is_clean(value))
-		return "must be an absolute path without //, ., .. or a slash "
-		       "at the end";
+		return "must be an absolute path without //, . or ..";
 	return once(&request->chdir, value);
 }
 

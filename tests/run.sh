@@ -11,7 +11,7 @@ packages='gcc make autoconf automake pkg-config libc6-dev linux-libc-dev
 binutils libcap-ng-dev libinih-dev libseccomp-dev busybox-static libcmocka-dev
 clang clang-format musl-tools mandoc shellcheck strace gdb python3 util-linux
 procps iproute2 umoci mmdebstrap pv zstd xz-utils libcap2-bin tcc
-git systemd'
+git systemd zsh fish bash-completion openssh-server openssh-client'
 lean=	# without what they recommend
 [ "$(dpkg --print-architecture 2>/dev/null)" != amd64 ] || lean=qemu-system-x86
 bench=
@@ -149,6 +149,7 @@ suite "messages" python3 "$source/tests/lint/messages.py" "$source/src" \
 	"$source/man"
 suite "install" sh "$source/tests/install/run.sh" "$work/tree"
 suite "boxes" env CC=gcc sh "$source/tests/box/run.sh" "$work/release"
+suite "completions" sh "$source/tests/completions/run.sh" "$work/release"
 suite "root file systems" sh "$source/tests/rootfs/run.sh" "$work/release"
 suite "faults" sh "$source/tests/faults/run.sh" "$work/release"
 suite "second kernel" second_kernel

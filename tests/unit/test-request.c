@@ -93,6 +93,7 @@ right(void **state)
 		/* -C */
 		{ "-C|/x/y", "run chdir=/x/y" },
 		{ "-C/", "run chdir=/" },
+		{ "-C|/x/y/", "run chdir=/x/y" },
 		{ "--chdir|/x", "run chdir=/x" },
 		{ "--chdir=/x", "run chdir=/x" },
 		/* -c */
@@ -231,7 +232,8 @@ wrong(void **state)
 		{ "-C|x", "--chdir=x: must be an absolute path", "-C|/x" },
 		{ "-C|", "must be an absolute path", "-C|/" },
 		{ "-C|.", "must be an absolute path", "-C|/" },
-		{ "-C|/x/", "must be an absolute path", "-C|/x" },
+		{ "-C|/x//", "must be an absolute path", "-C|/x/" },
+		{ "-C|//", "must be an absolute path", "-C|/" },
 		{ "-C|//x", "must be an absolute path", "-C|/x" },
 		{ "-C|/x/../y", "must be an absolute path", "-C|/x/..y" },
 		{ "-C|/./x", "must be an absolute path", "-C|/.x" },
