@@ -148,10 +148,14 @@ suite "style" sh "$source/tests/lint/style.sh" "$work/release"
 suite "messages" python3 "$source/tests/lint/messages.py" "$source/src" \
 	"$source/man"
 suite "install" sh "$source/tests/install/run.sh" "$work/tree"
-suite "boxes" env CC=gcc sh "$source/tests/box/run.sh" "$work/release"
+suite "boxes" env CC=gcc MINIBOX_TEST_MESSAGES="$work/messages" \
+	sh "$source/tests/box/run.sh" "$work/release"
 suite "completions" sh "$source/tests/completions/run.sh" "$work/release"
 suite "root file systems" sh "$source/tests/rootfs/run.sh" "$work/release"
-suite "faults" sh "$source/tests/faults/run.sh" "$work/release"
+suite "faults" env MINIBOX_TEST_MESSAGES="$work/messages" \
+	sh "$source/tests/faults/run.sh" "$work/release"
+suite "messages seen" python3 "$source/tests/lint/messages.py" "$source/src" \
+	"$source/man" "$work/messages" "$source/tests"
 suite "second kernel" second_kernel
 if [ -n "$bench" ]; then
 	sh "$source/tests/bench/run.sh" "$work/release" || failed=$((failed + 1))

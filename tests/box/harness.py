@@ -153,6 +153,15 @@ def start(*argv, user=ALICE, groups=(), env=None, cwd='/', as_root=None,
         cwd=cwd, stdin=stdin, stdout=stdout, stderr=stderr, close_fds=False)
 
 
+def note_messages(result):
+    """Where it is collected which messages the tests have seen: see
+    ../lint/messages.py."""
+    name = os.environ.get('MINIBOX_TEST_MESSAGES')
+    if name:
+        with open(name, 'a') as file:
+            file.write(result.err + result.out[:20_000])
+
+
 def finish(process, input=None, limit=LIMIT):
     try:
         out, err = process.communicate(input, timeout=limit)
@@ -161,8 +170,10 @@ def finish(process, input=None, limit=LIMIT):
         out, err = process.communicate(timeout=limit)
         raise AssertionError(f'{process.args}: not over after {limit} s: '
                              f'{out!r} {err!r}') from None
-    return Result(process.returncode, (out or b'').decode(errors='replace'),
-                  (err or b'').decode(errors='replace'))
+    result = Result(process.returncode, (out or b'').decode(errors='replace'),
+                    (err or b'').decode(errors='replace'))
+    note_messages(result)
+    return result
 
 
 def run(*argv, input=None, limit=LIMIT, **options):

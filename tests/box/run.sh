@@ -70,6 +70,7 @@ inside() {
 	exec env -i PATH="$PATH" LC_ALL=C.UTF-8 PYTHONDONTWRITEBYTECODE=1 \
 		MINIBOX_TEST_SCRATCH="$STAGE_SCRATCH" \
 		MINIBOX_TEST_SLOW="${MINIBOX_TEST_SLOW:-1}" \
+		MINIBOX_TEST_MESSAGES="${MINIBOX_TEST_MESSAGES-}" \
 		python3 -c \
 		'import sys, harness; sys.exit(harness.main(sys.argv[1:]))' "$@"
 }

@@ -11,7 +11,7 @@ import subprocess
 import harness
 from harness import SUPERUSER, remove, wait_for
 
-PDEATHSIG = 1
+PR_SET_PDEATHSIG = 1
 SSHD = shutil.which('sshd', path='/usr/local/sbin:/usr/sbin:/sbin')
 SSH = shutil.which('ssh')
 MISSING = ', '.join(tool for tool, path in (
@@ -82,7 +82,8 @@ class Server:
                 [SSHD, '-D', '-e', '-f', self.directory + '/config'],
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd='/',
                 env={'PATH': '/usr/bin:/bin'}, start_new_session=True,
-                preexec_fn=lambda: harness.LIBC.prctl(PDEATHSIG, signal.SIGTERM))
+                preexec_fn=lambda: harness.LIBC.prctl(PR_SET_PDEATHSIG,
+                                                      signal.SIGTERM))
 
     def log(self):
         return harness.read(self.directory + '/log')

@@ -959,13 +959,28 @@ class Ssh(LoginExample):
             self.expect(client, b'ready\n')
             client.kill()
             self.wait_for_sleep(mark)
-            wait_for(lambda: not harness.children_of(self.server.process.pid),
-                     'the end of the connection')
-            self.assertTrue(self.processes_of(user))
+            self.stays(user)
+
+    def test_hang_up_that_is_ignored(self):
+        """By the command and its shell: it does not end, box or not."""
+        for user in self.ann, self.max:
+            mark = self.mark()
+            terminal = self.terminal(*self.server.argv(user.name, '-tt'))
+            terminal.send(f'trap "" HUP; sleep {mark}\n')
+            self.wait_for_sleep(mark)
+            os.kill(terminal.pid, signal.SIGKILL)
+            self.stays(user)
+
+    def stays(self, user):
+        """What USER runs, also without the connection; then it is ended."""
+        wait_for(lambda: not harness.children_of(self.server.process.pid),
+                 'the end of the connection')
+        self.assertTrue(self.processes_of(user))
+        for number in signal.SIGTERM, signal.SIGKILL:
             for pid in self.processes_of(user):
                 with contextlib.suppress(ProcessLookupError):
-                    os.kill(pid, signal.SIGTERM)
-            self.nothing_is_left(user)
+                    os.kill(pid, number)
+        self.nothing_is_left(user)
 
     def test_forced_command_takes_no_other(self):
         """What the client asks for is not looked at, or is one argument; it

@@ -33,6 +33,7 @@ from typing import NamedTuple
 
 MINIBOX = '/usr/local/bin/minibox'
 POLICY = '/etc/minibox.conf'
+MESSAGES = os.environ.get('MINIBOX_TEST_MESSAGES')  # see ../lint/messages.py
 ROOT = '/var/lib/minibox/demo'
 USER, UID = 'tester', 4001
 SCRATCH = os.environ['STAGE_SCRATCH']
@@ -313,8 +314,12 @@ def inject(role, name, number, action, script=DESCRIBE, box_name='demo',
         *state, last = [line.rstrip() for line in reader] or ['0 0 -1']
         out.seek(0)
         err.seek(0)
-        return Result(*map(int, last.split()), out.read(), err.read(), left,
-                      host() == before, state)
+        result = Result(*map(int, last.split()), out.read(), err.read(), left,
+                        host() == before, state)
+        if MESSAGES:
+            with open(MESSAGES, 'a') as file:
+                file.write(result.err)
+        return result
 
 
 # Judgements
