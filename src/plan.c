@@ -190,7 +190,8 @@ plan_limits(struct limits *limits, const struct box *box,
 		if (limits->v[i] && wanted > limits->v[i])
 			return fault_refuse(refusal, EXIT_DENIED,
 				box->places[keys[i]],
-				xasprintf("--%s: box '%s' allows at most %s",
+				xasprintf("--%s: box '%s' allows at most %s; "
+					  "ask for that or less",
 					limit_name(i), box->name,
 					limit_text(i, limits->v[i])));
 		limits->v[i] = wanted;

@@ -43,6 +43,42 @@ class Usage(harness.Case):
                 self.assertEqual(result.err, f'minibox: {cure}\n')
 
 
+class Explained(harness.Case):
+    """What refuses a command is what -n says, with the line that decided."""
+    policy = (box('lab', users=None, groups='lab') +
+              box('judge', command=['/bin/ls', '/bin/true'],
+                  command_exact='/bin/echo a', memory='64M', timeout='10s',
+                  allow_bind='/etc/hosts:/tmp/h', env_keep='A') +
+              box('own', users='alice, bob'))
+
+    def test_table(self):
+        for *words, line in (
+                ('-b', 'lab', TRUE, None), ('-b', 'nosuch', TRUE, None),
+                ('-b', 'judgee', TRUE, None), (TRUE, None),
+                ('-b', 'judge', '/bin/sh', 5), ('-b', 'judge', 5),
+                ('-b', 'judge', '-c', 'exit', 5), ('-b', 'judge', 'sh', 5),
+                ('-b', 'judge', '/bin/echo', 'b', 5),
+                ('-b', 'judge', '/bin/../bin/ls', 5),
+                ('-b', 'judge', '--memory=65M', TRUE, 11),
+                ('-b', 'judge', '--timeout=11s', TRUE, 12),
+                ('-b', 'judge', '-B', '/etc/passwd', TRUE, 5),
+                ('-b', 'judge', '-B', '/etc/hosts:/tmp/h:rw', TRUE, 13),
+                ('-b', 'judge', '-e', 'A=b', TRUE, 5),
+                ('-b', 'own', '-e', 'LD_PRELOAD=x', TRUE, None)):
+            with self.subTest(words):
+                refused = minibox(*words)
+                self.refused(refused, (125, 126))
+                told = minibox('-n', *words)
+                self.assertEqual(told.status, 126)
+                reason = refused.err.removeprefix('minibox: ')
+                self.assertIn(f'reason: {reason}', told.out)
+                self.assertEqual(told.out.splitlines()[0], 'deny')
+                if line:
+                    self.assertIn(f'decided by: {POLICY}:{line}\n', told.out)
+                else:
+                    self.assertNotIn('decided by', told.out)
+
+
 class Policy(harness.Case):
     def test_root_is_told_what(self):
         write_policy(box() + 'x = y\n')
