@@ -7,8 +7,13 @@
 int
 place_add(struct places *places, const char *name, int lines)
 {
-	const struct place_file *last = places->v + places->n - 1;
-	int first = places->n ? last->first + last->lines + 1 : 0;
+	int first = 0;
+
+	if (places->n) {
+		const struct place_file *last = &places->v[places->n - 1];
+
+		first = last->first + last->lines + 1;
+	}
 
 	places->v =
 		xgrow(places->v, places->n, &places->room, sizeof(*places->v));

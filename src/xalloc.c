@@ -29,7 +29,7 @@ xcalloc(size_t n, size_t size)
 void *
 xgrow(void *p, size_t n, size_t *room, size_t size)
 {
-	size_t want = *room ? *room * 2 : 1;
+	size_t want = *room * 2 > n ? *room * 2 : n + 1;
 
 	if (n < *room)
 		return p;

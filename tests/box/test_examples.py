@@ -119,6 +119,11 @@ class Example(harness.Case):
             if os.path.exists(path):
                 cls.addClassCleanup(write, path, read(path),
                                     os.stat(path).st_mode & 0o777)
+        # Homes of their own: those of other tests stay as they are.
+        subprocess.run(['mount', '-t', 'tmpfs', '-o', 'mode=0755', 'tmpfs',
+                        '/home'], check=True)
+        cls.addClassCleanup(subprocess.run, ['umount', '-R', '/home'],
+                            check=True)
         cls.add_names()
         binds()
         cls.addClassCleanup(remove, FRAME)
@@ -138,7 +143,6 @@ class Example(harness.Case):
                            f'{user.home}:{shell}')
             os.makedirs(user.home, exist_ok=True)
             os.chown(user.home, user.uid, user.uid)
-            cls.addClassCleanup(remove, user.home)
         write('/etc/passwd', '\n'.join(entries) + '\n')
         if os.path.exists('/etc/shadow'):
             write('/etc/shadow', ''.join(

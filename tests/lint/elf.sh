@@ -39,7 +39,8 @@ check "has symbols to look at" has ' T main$' nm
 check "has no name service" lacks 'nss_|libnss|nsswitch|nscd' nm
 check "names no name service" lacks 'libnss|nsswitch|nscd' strings -a
 check "has no dlopen" lacks 'dlopen|dlsym' nm
-check "has no syslog of libc" lacks '/dev/log' strings -a
+check "has no syslog of libc" lacks 'openlog|vsyslog' nm
+check "writes to no console" lacks '/dev/console' strings -a
 check "protects its stack" has __stack_chk_fail nm
 echo "$passed passed, $failed failed, 0 skipped"
 [ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]
