@@ -297,10 +297,11 @@ class Full(Case):
         self.accepted(self.take(root_with()))
 
     def test_no_space_for_others(self):
-        self.small('size=512k')
-        for args in ('busybox', 'box'), ('host', 'box', 'python3'):
-            with self.subTest(args[0]):
-                self.refused(tool(*args))
+        for size in '128k', '512k':
+            self.small('size=' + size)
+            for args in ('busybox', 'box'), ('host', 'box', 'python3'):
+                with self.subTest(args[0], size=size):
+                    self.refused(tool(*args))
 
     def test_no_space_for_a_layout(self):
         self.small('size=4m')
