@@ -147,6 +147,7 @@ suite "binary" sh "$source/tests/lint/elf.sh" "$work/release/src/minibox"
 suite "style" sh "$source/tests/lint/style.sh" "$work/release"
 suite "messages" python3 "$source/tests/lint/messages.py" "$source/src" \
 	"$source/man"
+suite "fuzz" sh "$source/tests/fuzz/run.sh" "$work/release"
 suite "install" sh "$source/tests/install/run.sh" "$work/tree"
 suite "boxes" env CC=gcc MINIBOX_TEST_MESSAGES="$work/messages" \
 	sh "$source/tests/box/run.sh" "$work/release"
