@@ -629,7 +629,7 @@ keys_inherit(struct box *box, const struct box *defaults)
 	for (size_t k = 0; k < KEY_COUNT; k++) {
 		const struct key *key = &keys[k];
 
-		if (box->places[k] || !defaults->places[k])
+		if (!defaults->places[k] || box->places[k])
 			continue;
 		memcpy((char *)box + key->offset,
 			(const char *)defaults + key->offset, key->size);

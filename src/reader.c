@@ -129,9 +129,16 @@ compare_source(struct reader *r, const struct source *s)
 }
 
 static bool
-is_box(const struct scan_section *s)
+is_general(const struct scan_section *s)
 {
-	return strcmp(s->name, "minibox") && strcmp(s->name, "defaults");
+	return s->kind == SCAN_MINIBOX || s->kind == SCAN_DEFAULTS;
+}
+
+/* Of a SCAN_BOX. */
+static const char *
+box_name(const struct scan_section *s)
+{
+	return s->name + strlen("box ");
 }
 
 /* Applies the entries of a section, from *next on.  NULL is [minibox]. */
@@ -173,13 +180,28 @@ is_once(struct reader *r, const struct source *source,
 	return *place == s->place;
 }
 
-/* [minibox] and [defaults], before the boxes, wherever they stand.  What stands
- * in one that must not be there is read as well, for its faults. */
+/* What stands in one that must not be there is read as well, for its faults. */
+static void
+apply_once(struct reader *r, const struct source *source, size_t section,
+	size_t *next)
+{
+	const struct scan_section *s = &source->scan.sections[section];
+	struct policy *p = r->policy;
+	struct box lost = { 0 }, *box = NULL;
+
+	if (s->kind == SCAN_DEFAULTS)
+		box = &p->defaults;
+	if (!is_once(
+		    r, source, s, box ? &p->defaults_place : &r->minibox_place))
+		box = &lost;
+	apply_section(r, &source->scan, section, box, next);
+}
+
+/* [minibox] and [defaults], before the boxes, wherever they stand. */
 static void
 apply_general(struct reader *r, const struct source *source)
 {
 	const struct scan *scan = &source->scan;
-	struct policy *p = r->policy;
 	size_t next = 0;
 
 	for (; next < scan->nentries &&
@@ -188,20 +210,11 @@ apply_general(struct reader *r, const struct source *source)
 		fault_add(r->faults, scan->entries[next].place,
 			"a key before the first section");
 	for (size_t i = 0; i < scan->nsections; i++) {
-		const struct scan_section *s = &scan->sections[i];
-		struct box lost = { 0 }, *box = &lost;
-
-		if (!is_box(s) && !strcmp(s->name, "minibox"))
-			box = is_once(r, source, s, &r->minibox_place) ? NULL
-								       : &lost;
-		else if (!is_box(s))
-			box = is_once(r, source, s, &p->defaults_place)
-				      ? &p->defaults
-				      : &lost;
-		while (is_box(s) && next < scan->nentries &&
+		if (is_general(&scan->sections[i]))
+			apply_once(r, source, i, &next);
+		while (next < scan->nentries &&
 			scan->entries[next].section == i)
 			next++;
-		apply_section(r, scan, i, box, &next);
 	}
 }
 
@@ -215,11 +228,11 @@ read_box(
 	struct box box = keys_builtin;
 	size_t before = r->faults->n;
 
-	if (*s->name)
-		box.name = s->name + strlen("box ");
+	if (s->kind == SCAN_BOX)
+		box.name = box_name(s);
 	box.place = s->place;
 	apply_section(r, scan, section, &box, next);
-	if (!*s->name)
+	if (s->kind == SCAN_LOST)
 		return; /* its fault is known */
 	keys_inherit(&box, &p->defaults);
 	rules_check(&box, r->faults);
@@ -244,7 +257,7 @@ read_boxes(struct reader *r, const struct source *source)
 			(scan->entries[next].section == UINT32_MAX ||
 				scan->entries[next].section < i))
 			next++;
-		if (is_box(&scan->sections[i]))
+		if (!is_general(&scan->sections[i]))
 			read_box(r, scan, i, &next);
 	}
 }
@@ -268,13 +281,12 @@ find_twins(struct reader *r)
 			const struct scan_section *s =
 				&r->sources[i].scan.sections[k];
 
-			if (!*s->name || !is_box(s))
+			if (s->kind != SCAN_BOX)
 				continue;
 			r->names = xgrow(
 				r->names, r->nnames, &room, sizeof(*r->names));
 			r->names[r->nnames++] =
-				(struct section_name){ s->name + strlen("box "),
-					s->place };
+				(struct section_name){ box_name(s), s->place };
 		}
 	if (r->nnames > 1)
 		qsort(r->names, r->nnames, sizeof(*r->names), name_cmp);

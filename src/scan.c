@@ -83,9 +83,9 @@ unknown_section(const char *name)
 		near_hint(&near));
 }
 
-/* What a section line names, or NULL: then `at` has a fault more. */
-static const char *
-section_name(const struct cursor *at, char *s, size_t len)
+/* The kind of a section line, and what it names, or a fault more. */
+static enum scan_kind
+section_kind(const struct cursor *at, char *s, size_t len)
 {
 	char *name = s + 1;
 
@@ -93,46 +93,48 @@ section_name(const struct cursor *at, char *s, size_t len)
 		(void)fail(at,
 			"a section line must be [minibox], [defaults] or "
 			"[box NAME] and nothing else");
-		return NULL;
+		return SCAN_LOST;
 	}
 	s[len - 1] = '\0';
-	if (!strcmp(name, "minibox") || !strcmp(name, "defaults"))
-		return name;
+	if (!strcmp(name, "minibox"))
+		return SCAN_MINIBOX;
+	if (!strcmp(name, "defaults"))
+		return SCAN_DEFAULTS;
 	if (strncmp(name, "box ", 4)) {
 		(void)fail(at, unknown_section(name));
-		return NULL;
+		return SCAN_LOST;
 	}
 	if (!scan_is_box_name(name + 4)) {
 		(void)fail(at,
 			"a box name must be 1 to 32 of A-Z a-z 0-9 . _ - and "
 			"begin with a letter or digit");
-		return NULL;
+		return SCAN_LOST;
 	}
-	return name;
+	return SCAN_BOX;
 }
 
 static void
-scan_section_add(struct scan *scan, const struct cursor *at, const char *name)
+scan_section_add(struct scan *scan, const struct cursor *at,
+	enum scan_kind kind, const char *name)
 {
 	scan->sections = xgrow(scan->sections, scan->nsections,
 		&scan->section_room, sizeof(*scan->sections));
 	scan->sections[scan->nsections++] = (struct scan_section){
-		.name = name,
+		.name = kind == SCAN_LOST ? "" : name,
+		.kind = kind,
 		.place = at->place,
 	};
 }
 
-/* A bad section is kept under the empty name, so that the keys below it are
- * not taken for those of the section above. */
 static void
 scan_section_line(
 	struct scan *scan, const struct cursor *at, char *s, size_t len)
 {
-	const char *name = NULL;
+	enum scan_kind kind = SCAN_LOST;
 
 	if (bytes_are_plain(at, s, len, false))
-		name = section_name(at, s, len);
-	scan_section_add(scan, at, name ? name : "");
+		kind = section_kind(at, s, len);
+	scan_section_add(scan, at, kind, s + 1);
 }
 
 static size_t
@@ -227,7 +229,7 @@ scan_lost_section(
 		len--;
 	}
 	if (len > 0 && *s == '[')
-		scan_section_add(scan, at, "");
+		scan_section_add(scan, at, SCAN_LOST, "");
 }
 
 /* `s` may be changed, up to its newline. */

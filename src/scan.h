@@ -23,9 +23,17 @@ enum {
 	SCAN_NAME_MAX = 32,  /* bytes of a box name */
 };
 
-/* A `[...]` line; `name` is what stands between the brackets. */
+enum scan_kind {
+	SCAN_LOST, /* a bad one, so that its keys are not taken for another's */
+	SCAN_MINIBOX,
+	SCAN_DEFAULTS,
+	SCAN_BOX,
+};
+
+/* A `[...]` line; `name` is what stands between the brackets, or "". */
 struct scan_section {
 	const char *name;
+	enum scan_kind kind;
 	int place;
 };
 
