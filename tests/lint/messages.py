@@ -8,7 +8,9 @@ seen it?
 Every string of src/*.[ch] that has a blank in it is taken for (a part of) a
 message, unless it is printed to stdout or the log, or only compared with.  What
 stands between its conversions must be found, in order, in one .It line of a
-section DIAGNOSTICS.
+section DIAGNOSTICS; and each such line must be of a message.  So these sections
+are the table of all messages, while in the source each stands where it is
+printed, with its arguments.
 
 With SEEN, the file in which tests of boxes and faults have collected what
 minibox said (MINIBOX_TEST_MESSAGES), each must also stand there, or in a file of
@@ -35,6 +37,8 @@ OTHERS = {'printf', 'fprintf', 'fputs', 'snprintf', 'strspn', 'strcspn',
 # Modules whose strings are output, data or patterns; die() counts anyway.
 NO_MESSAGES = {'explain.c', 'list.c', 'logline.c', 'word.c', 'interp.c',
                'mountinfo.c', 'syscalls.c', 'passwd.c', 'syscalls-gen.c'}
+SHORT = 8       # characters of one that is no more than "%s: %s"
+BARE = {'PATH: ERROR', 'ERROR', 'bind: PATH: ERROR'}
 PIECE = 16      # characters of a message by which a test is known to be of it
 # Messages that no test provokes, and why.
 READ_BACK = 'a kernel that does not do what it says'
@@ -173,6 +177,7 @@ def is_expected(parts, text):
 
 def explain(source, man):
     lines = explained(man)
+    said = [parts_of(call, text) for _, call, text in messages(source)]
     passed = failed = 0
     for name, call, text in messages(source):
         if any(stands_in(parts_of(call, text), line) for line in lines):
@@ -180,6 +185,14 @@ def explain(source, man):
         else:
             failed += 1
             print(f'FAIL: messages: no DIAGNOSTICS for {name}: {text}')
+    for line in lines:
+        if line in BARE or any(
+                stands_in(parts, line) for parts in said
+                if len(''.join(parts)) >= SHORT):
+            passed += 1
+        else:
+            failed += 1
+            print(f'FAIL: messages: nothing says: {line}')
     return passed, failed, 0
 
 
