@@ -49,31 +49,9 @@
 #include "init.h"
 #include "monitor.h"
 #include "ns.h"
-#include "slot.h"
-
-static int
-take_slot(const struct plan *plan)
-{
-	const struct box *box = plan->box;
-	int fd = slot_take(box->name, plan->uid, box->max_running);
-	struct die_listener listener = {
-		.tell = ending_tell_death,
-		.fd = plan->status_fd,
-		.stage = "policy",
-	};
-
-	if (fd < 0 && listener.fd >= 0)
-		die_listen(&listener);
-	if (fd < 0)
-		die(EXIT_DENIED,
-			"box '%s': you have %llu of it running, and more are "
-			"not allowed; wait until one has ended",
-			box->name, (unsigned long long)box->max_running);
-	return fd;
-}
 
 void
-box_run(const struct plan *plan, const struct saved *saved)
+box_run(const struct plan *plan, const struct saved *saved, int slot)
 {
 	struct die_listener listener = {
 		.tell = ending_tell_death,
@@ -81,13 +59,11 @@ box_run(const struct plan *plan, const struct saved *saved)
 		.stage = "setup",
 	};
 	struct cgroup cgroup = cgroup_none;
-	struct init_fds fds = { .slot = -1 };
+	struct init_fds fds = { .slot = slot };
 	int go[2], status[2], pidfd = -1;
 
 	if (listener.fd >= 0)
 		die_listen(&listener);
-	if (plan->box->max_running)
-		fds.slot = take_slot(plan);
 	if (limit_needs_cgroup(&plan->limits))
 		cgroup_make(&cgroup, plan);
 	if (pipe2(go, O_CLOEXEC) < 0 || pipe2(status, O_CLOEXEC) < 0)

@@ -9,8 +9,9 @@
 #include "scrub.h"
 
 /* Builds the box, runs the command in it, ends as the command ended.  Called
- * once, in the caller's process, scrubbed and cut by cred_cut. */
-void box_run(const struct plan *plan, const struct saved *saved)
+ * once, in the caller's process, scrubbed and cut by cred_cut.  `slot` is what
+ * slot_take gave, or -1: it is held as long as the box is there. */
+void box_run(const struct plan *plan, const struct saved *saved, int slot)
 	__attribute__((noreturn));
 
 #endif

@@ -29,6 +29,7 @@
 #include "log.h"
 #include "request.h"
 #include "scrub.h"
+#include "slot.h"
 #include "start.h"
 #include "xalloc.h"
 
@@ -326,20 +327,42 @@ log_deny(const struct context *c, const struct box *box,
 		log_send(&line);
 }
 
+/* What no policy says alone: whether one more may run.  *slot is for box_run.
+ */
+static bool
+count(const struct plan *plan, int *slot, struct refusal *refusal)
+{
+	const struct box *box = plan->box;
+
+	*slot = -1;
+	if (!box->max_running)
+		return true;
+	*slot = slot_take(box->name, plan->uid, box->max_running);
+	if (*slot >= 0)
+		return true;
+	(void)fault_refuse(refusal, EXIT_DENIED, box->places[KEY_MAX_RUNNING],
+		xasprintf("box '%s': you have %llu of it running, and more are "
+			  "not allowed; wait until one has ended",
+			box->name, (unsigned long long)box->max_running));
+	refusal->brief = "max-running reached";
+	return false;
+}
+
 static _Noreturn void
 mode_run(struct context *c)
 {
 	struct refusal refusal = { 0 };
 	const struct box *box;
 	struct plan plan;
+	int slot;
 
 	if (c->start == START_ROOT && !start_trouble(c->start))
 		die(EXIT_MINIBOX,
 			"not for root; run it as yourself, without sudo");
 	learn(c);
-	if (decide(c, &box, &plan, &refusal)) {
+	if (decide(c, &box, &plan, &refusal) && count(&plan, &slot, &refusal)) {
 		log_permit(c, &plan);
-		box_run(&plan, &c->saved);
+		box_run(&plan, &c->saved, slot);
 	}
 	log_deny(c, box, &plan, &refusal);
 	die(refusal.status, "%s", refusal.text);

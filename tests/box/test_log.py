@@ -135,6 +135,17 @@ class Lines(Case):
             start + "box 'demo' does not allow -e ; TTY=none ; PWD=/tmp ; "
             'BOX=demo ; COMMAND=/bin/true'])
 
+    def test_too_many(self):
+        write_policy(box(max_running=1))
+        mark = self.mark()
+        self.start(harness.MINIBOX, '/bin/sleep', mark)
+        wait_for(lambda: len(harness.pids_with(mark)) >= 3, 'the box')
+        daemon = self.daemon()
+        self.refused(minibox(TRUE, cwd='/tmp'), 126, 'of it running')
+        self.assertEqual(self.said(daemon), [
+            '<81>minibox[PID]: alice(4001) : max-running reached ; TTY=none ; '
+            'PWD=/tmp ; BOX=demo ; COMMAND=/bin/true'])
+
     def test_policy_error(self):
         write_policy(box() + 'usres = alice\n')
         daemon = self.daemon()

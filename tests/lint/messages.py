@@ -71,7 +71,7 @@ CGROUP = {
 UNSEEN.update({message: 'there is no cgroup v2' for message in CGROUP})
 # Not for stderr.
 KNOWN = ('usage: minibox', 'minibox: ', 'box not available',
-         'command not allowed')
+         'command not allowed', 'max-running reached')
 
 
 def call_before(tokens, at):
