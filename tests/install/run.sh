@@ -49,7 +49,7 @@ as_root() {
 		make distcheck
 }
 
-check "builds" configured "$work/a"
+check "builds" configured "$work/a" --localstatedir=/var
 check "installs" installed "$work/a"
 check "sets 4755 root:root" is "$work/a.root/usr/local/bin/minibox" 4755 \
 	root:root
@@ -75,6 +75,8 @@ check "builds for a group" configured "$work/c" --with-setuid-group=daemon
 check "installs for a group" installed "$work/c"
 check "sets 4750 root:GROUP" is "$work/c.root/usr/local/bin/minibox" 4750 \
 	root:daemon
+check "quickstart" sh "$tree/tests/stage.sh" "$work/a" \
+	sh "$tree/tests/install/quickstart.sh" "$tree"
 check "passes distcheck as root" as_root
 check "passes distcheck as nobody" as_nobody
 echo "$passed passed, $failed failed, 0 skipped"
