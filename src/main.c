@@ -140,7 +140,7 @@ static _Noreturn void
 mode_check(struct context *c)
 {
 	const char *path = c->request.check_file;
-	const char *name = path ? path : load_policy_path;
+	const struct places *files = &c->policy.files;
 	bool root = c->start == START_ROOT;
 
 	drop(c);
@@ -161,7 +161,8 @@ mode_check(struct context *c)
 	print_faults(c, &c->warnings, "warning: ");
 	if (c->faults.n)
 		finish(EXIT_NO);
-	printf("%s: OK\n", strcmp(name, "-") ? name : "stdin");
+	for (size_t i = 0; i < files->n; i++)
+		printf("%s: OK\n", files->v[i].name);
 	finish(EXIT_YES);
 }
 

@@ -285,13 +285,14 @@ probe_orphans(const char *arg)
 static int
 probe_type(const char *arg)
 {
-	char byte = '#', tioclinux = 2;
+	int byte = '#', tioclinux = 2, discipline = N_TTY;
 
 	(void)arg;
 	report("TIOCSTI", ioctl(0, TIOCSTI, &byte));
 	report("TIOCSTI-high",
 		syscall(SYS_ioctl, 0L, 0x100000000L | (long)TIOCSTI, &byte));
 	report("TIOCLINUX", ioctl(0, TIOCLINUX, &tioclinux));
+	report("TIOCSETD", ioctl(0, TIOCSETD, &discipline));
 	return 0;
 }
 

@@ -77,6 +77,8 @@ static const struct call calls[] = {
 	{ "tiocsti-upper", SYS_ioctl, { PIPE, TIOCSTI | UPPER } },
 	{ "tioclinux", SYS_ioctl, { PIPE, TIOCLINUX } },
 	{ "tioclinux-upper", SYS_ioctl, { PIPE, TIOCLINUX | UPPER } },
+	{ "tiocsetd", SYS_ioctl, { PIPE, TIOCSETD } },
+	{ "tiocsetd-upper", SYS_ioctl, { PIPE, TIOCSETD | UPPER } },
 	{ "keyctl", SYS_keyctl, { 0, (unsigned long)-3, 0 } },
 	{ "keyctl-upper", (long)(SYS_keyctl | UPPER), { 0 } },
 	{ "add_key", SYS_add_key, { 0 } },

@@ -616,12 +616,13 @@ class Shared(Case):
             terminal = Terminal(*argv)
             self.addCleanup(terminal.close)
             return [terminal.expect(rf'{name} (\w+)\r\n').group(1) for name in
-                    ('TIOCSTI', 'TIOCSTI-high', 'TIOCLINUX')]
-        self.assertEqual(result(MINIBOX, PROBE, 'type'), ['EPERM'] * 3)
+                    ('TIOCSTI', 'TIOCSTI-high', 'TIOCLINUX', 'TIOCSETD')]
+        self.assertEqual(result(MINIBOX, PROBE, 'type'), ['EPERM'] * 4)
         write_policy(box(syscalls='none'))
-        self.assertEqual(result(MINIBOX, PROBE, 'type'), ['EPERM'] * 3)
+        self.assertEqual(result(MINIBOX, PROBE, 'type'), ['EPERM'] * 4)
         outside = result(ROOT + PROBE, 'type')                  # control
         self.assertNotEqual(outside[2], 'EPERM')
+        self.assertEqual(outside[3], 'ok')
         if outside[0] != 'ok':
             self.skipTest('this kernel has no TIOCSTI for anybody')
 

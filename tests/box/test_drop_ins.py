@@ -37,11 +37,16 @@ class DropIns(harness.Case):
         self.works()
         self.works('demo')
         result = minibox('--check', user=SUPERUSER)
-        self.ok(result)
+        self.ok(result, f'{POLICY}: OK\n{EXTRA}: OK\n')
         result = minibox('-n', '-b', 'extra', TRUE)
         self.assertIn(f'decided by: {EXTRA}:', result.out)
         self.refused(minibox('-b', 'extra', TRUE, user=BOB), 126,
                      "box 'extra' is not available to you")
+
+    def test_check_of_a_file_is_of_that_file(self):
+        write(EXTRA, b'nonsense', 0o644)
+        self.closed(f'{EXTRA}:1', '')
+        self.ok(minibox('--check', POLICY, user=SUPERUSER), f'{POLICY}: OK\n')
 
     def test_no_directory_or_an_empty_one(self):
         os.unlink(EXTRA)

@@ -154,6 +154,26 @@ class Lines(Case):
             f'<83>minibox[PID]: alice(4001) : {POLICY}:5: unknown key '
             "'usres' (did you mean 'users'?) ; TTY=none ; PWD=/tmp"])
 
+    def test_policy_error_always(self):
+        """Whoever asks, and whatever the policy would have said of the log."""
+        write_policy('[minibox]\nlog = none\n', box() + 'usres = alice\n')
+        daemon = self.daemon()
+        for words in ('-n', TRUE), ('-l',), (TRUE,):
+            self.refused(minibox(*words, cwd='/tmp'), 125, 'policy error')
+            line, = self.said(daemon)
+            self.assertTrue(line.startswith('<83>minibox[PID]: alice'), line)
+
+    def test_what_is_not_logged(self):
+        write_policy(box(user_env='yes', allow_bind='/usr/local/lib/minibox-test/:/tmp/'))
+        secret = '/usr/local/lib/minibox-test/SECRET'
+        os.mkdir(secret)
+        self.addCleanup(os.rmdir, secret)
+        daemon = self.daemon()
+        self.ok(minibox('-e', 'A=SECRET', '-B', f'{secret}:/tmp/SECRET', TRUE,
+                        env={'B': 'SECRET'}))
+        line, = self.said(daemon)
+        self.assertTrue(line.endswith('COMMAND=/bin/true'), line)
+
     def test_key(self):
         for value, permits, denies in (
                 (None, 1, 1), ('all', 1, 1), ('denied', 0, 1), ('none', 0, 0)):

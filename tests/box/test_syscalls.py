@@ -14,7 +14,7 @@ KILLED = 'SIGSYS'
 # What every filter refuses, and with what.
 MINIMUM = {
     **dict.fromkeys(('tiocsti', 'tiocsti-upper', 'tioclinux',
-                     'tioclinux-upper', 'keyctl', 'keyctl-upper', 'add_key',
+                     'tioclinux-upper', 'tiocsetd', 'tiocsetd-upper', 'keyctl', 'keyctl-upper', 'add_key',
                      'request_key'), 'EPERM'),
     'socket-40': 'EAFNOSUPPORT', 'socket-vsock-upper': 'EAFNOSUPPORT',
 }

@@ -61,10 +61,11 @@ as_user() {
 	setpriv --reuid 4001 --regid 4001 --clear-groups "$@"
 }
 
-# A box that goes on; $! is its minibox.
+# start [COMMAND...]: a box that goes on; $! is its minibox.
 start() {
+	[ $# -gt 0 ] || set -- /bin/sleep 1000
 	setpriv --reuid 4001 --regid 4001 --clear-groups \
-		minibox -b demo /bin/sleep 1000 >/dev/null 2>&1 &
+		minibox -b demo "$@" >/dev/null 2>&1 &
 	for _ in $(seq 100); do
 		group=$root/demo.4001.$!
 		[ ! -e "$group" ] || [ "$(cat "$group/pids.current")" -lt 2 ] ||
@@ -118,6 +119,38 @@ ends_with_the_service() {
 	! wait $! && [ ! -e "$root" ]
 }
 
+# stopped_with STATUS SECONDS SCRIPT: how a box with that script ends when the
+# service stops, and how long that takes at least.
+stopped_with() {
+	start /bin/sh -c "$3" || return
+	sleep 1 # until the trap is set
+	begin=$(date +%s)
+	systemctl stop minibox.service || return
+	wait $!
+	got=$? took=$(($(date +%s) - begin))
+	echo "status $got after $took s"
+	systemctl start minibox.service && [ "$got" = "$1" ] &&
+		[ "$took" -ge "$2" ]
+}
+
+# journal WORD [ARG]...: is it in what minibox said there?
+journal() {
+	word=$1
+	shift
+	journalctl --sync &&
+		journalctl --no-pager -t minibox -p alert -S today "$@" |
+		grep "$word"
+}
+
+# What minibox says is root's; what a user says in its name is not.
+is_in_the_journal() {
+	! as_user minibox -b nosuch-refused /bin/true || return
+	as_user logger -t minibox -p authpriv.alert 'forged by a user' &&
+		journal 'BOX=nosuch-refused' _UID=0 &&
+		journal 'forged by a user' _UID=4001 &&
+		! journal 'forged by a user' _UID=0
+}
+
 check 'the system is up' is_up
 check 'systemd is process 1' grep -qx systemd /proc/1/comm
 check 'there is cgroup v2' test "$(stat -fc %T /sys/fs/cgroup)" = cgroup2fs
@@ -144,6 +177,11 @@ check 'then the cure is told again' is 125 'minibox.service' \
 	minibox -b demo /bin/true
 check 'the service starts again' systemctl start minibox.service
 check 'and boxes do' is 0 '' minibox -b demo /bin/true
+check 'a command is asked to end' \
+	stopped_with 7 0 'trap "exit 7" TERM; while :; do sleep 1; done'
+check 'and killed after 10 seconds' \
+	stopped_with 137 9 'trap "" TERM; while :; do sleep 1; done'
+check 'the journal knows who was refused' is_in_the_journal
 
 echo "$passed passed, $failed failed, 0 skipped"
 [ "$failed" -eq 0 ]
