@@ -123,12 +123,6 @@ lists(const char *line_source, const char *line_target, const char *source,
 }
 
 static bool
-is_mode(const char *word)
-{
-	return !strcmp(word, "ro") || !strcmp(word, "rw");
-}
-
-static bool
 not_allowed(struct refusal *refusal, const struct box *box,
 	const struct bind *asked, const struct item *read_only,
 	const struct item *beneath)
@@ -139,6 +133,10 @@ not_allowed(struct refusal *refusal, const struct box *box,
 				  "-B %s:%s:ro",
 				box->name, asked->source, asked->source,
 				asked->target));
+	if (box->allow_bind.n == 0)
+		return fault_refuse(refusal, EXIT_DENIED, box->place,
+			xasprintf("box '%s' takes no -B; leave it out",
+				box->name));
 	if (beneath)
 		return fault_refuse(refusal, EXIT_DENIED, beneath->place,
 			xasprintf("box '%s' allows -B for what lies in %s, not "
@@ -176,11 +174,9 @@ binds_choose(struct bind *bind, const struct box *box,
 					 "write an absolute path"));
 	if (!path_is_clean(target))
 		return fault_refuse(refusal, EXIT_MINIBOX, 0,
-			xasprintf("-B: DST %s: %s", target,
-				is_mode(target)
-					? "a mode stands third: SRC:DST:MODE"
-					: "must be an absolute path in the "
-					  "box, without //, . and .."));
+			xasprintf("-B: DST %s: must be an absolute path in the "
+				  "box, without //, . and ..",
+				target));
 	for (size_t i = 0; i < box->allow_bind.n; i++) {
 		const struct item *item = &box->allow_bind.v[i];
 		struct bind line;

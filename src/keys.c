@@ -83,6 +83,8 @@ set_path(const struct key *key, void *field, char *value, int place)
 {
 	(void)key;
 	(void)place;
+	if (strpbrk(value, "\"'"))
+		return "must be one absolute path, without quotes";
 	if (!value_is_path(value))
 		return "must be one absolute path without //, ., .., blanks, "
 		       "commas or a slash at the end";
@@ -266,6 +268,12 @@ add_id(struct list *list, char *item, int place)
 		added->id = id;
 		return NOFAULT;
 	}
+	if (*item == '@')
+		return xasprintf("'%s': groups have keys of their own, and are "
+				 "written without @",
+			item);
+	if (strchr(item, ' '))
+		return xasprintf("'%s': put commas between", item);
 	if (!value_is_account(item))
 		return xasprintf("'%s' is neither a name nor a number", item);
 	(void)list_add(list, item, place);
@@ -287,6 +295,9 @@ static const char *
 set_command(const struct key *key, void *field, char *value, int place)
 {
 	(void)key;
+	if (*value == '/' && strchr(value, ' '))
+		return "one command a line, without arguments; with them it "
+		       "is command-exact";
 	if (strcmp(value, "*") &&
 		(strpbrk(value, " ,") || !path_is_clean_dir(value)))
 		return "must be *, /a/file or /a/directory/ without //, ., .., "

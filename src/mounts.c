@@ -176,7 +176,8 @@ misplaced(struct builder *b, const char *key, const char *target, int line)
 	if (!why)
 		return false;
 	(void)fault_refuse(b->refusal, EXIT_MINIBOX, line,
-		xasprintf("box '%s': %s: %s", b->box->name, key, why));
+		xasprintf("box '%s': %s: %s; choose another path", b->box->name,
+			key, why));
 	return true;
 }
 
@@ -297,7 +298,7 @@ add_bind(struct builder *b, struct bind *bind, const char *key, bool as_caller)
 			xasprintf("box '%s': %s: %s%s", b->box->name, key, why,
 				bind->asked ? "; choose another DST, or leave "
 					      "it out"
-					    : ""));
+					    : "; choose another path"));
 	make = take_ground(b, bind->target);
 	op = add(b, OP_BIND, bind->target);
 	op->source = bind->source;

@@ -43,6 +43,7 @@ struct reader {
 	const struct reader_wish *wish;
 	size_t room;       /* for boxes */
 	bool sound;        /* [defaults] have no fault */
+	bool partial;      /* there may be boxes that could not be read */
 	int minibox_place; /* 0: there is no such section */
 };
 
@@ -66,6 +67,7 @@ scan_sources(struct reader *r, const struct reader_file *files)
 				r->faults);
 		else
 			fault_add(r->faults, s->first, "%s", f->why);
+		r->partial |= !f->text;
 	}
 }
 
@@ -180,21 +182,17 @@ is_once(struct reader *r, const struct source *source,
 	return *place == s->place;
 }
 
-/* What stands in one that must not be there is read as well, for its faults. */
+/* What stands in one that must not be there is not judged. */
 static void
 apply_once(struct reader *r, const struct source *source, size_t section,
 	size_t *next)
 {
 	const struct scan_section *s = &source->scan.sections[section];
 	struct policy *p = r->policy;
-	struct box lost = { 0 }, *box = NULL;
+	struct box *box = s->kind == SCAN_DEFAULTS ? &p->defaults : NULL;
 
-	if (s->kind == SCAN_DEFAULTS)
-		box = &p->defaults;
-	if (!is_once(
-		    r, source, s, box ? &p->defaults_place : &r->minibox_place))
-		box = &lost;
-	apply_section(r, &source->scan, section, box, next);
+	if (is_once(r, source, s, box ? &p->defaults_place : &r->minibox_place))
+		apply_section(r, &source->scan, section, box, next);
 }
 
 /* [minibox] and [defaults], before the boxes, wherever they stand. */
@@ -232,10 +230,12 @@ read_box(
 		box.name = box_name(s);
 	box.place = s->place;
 	apply_section(r, scan, section, &box, next);
-	if (s->kind == SCAN_LOST)
+	if (s->kind == SCAN_LOST) {
+		r->partial = true;
 		return; /* its fault is known */
+	}
 	keys_inherit(&box, &p->defaults);
-	rules_check(&box, r->faults);
+	rules_check(&box, r->faults->n == before, r->faults);
 	if (r->sound && r->faults->n == before)
 		rules_check_mounts(&box, r->faults);
 	if (r->wish && !r->wish->wants(&box, r->wish->data)) {
@@ -305,7 +305,7 @@ check_default(struct reader *r)
 	const struct policy *p = r->policy;
 	struct near near = { .word = p->default_box };
 
-	if (!p->default_box)
+	if (!p->default_box || r->partial)
 		return;
 	for (size_t i = 0; i < r->nnames; i++)
 		if (!strcmp(r->names[i].name, p->default_box))

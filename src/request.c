@@ -122,7 +122,7 @@ static const char *
 take_network(struct request *request, const char *value)
 {
 	if (strcmp(value, "none"))
-		return "can only be none; the policy gives more";
+		return "can only be none; what more there is, the box gives";
 	request->no_network = true;
 	return NOFAULT;
 }

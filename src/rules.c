@@ -45,8 +45,8 @@ check_env(const struct box *box, struct faults *faults)
 		if (envname_is_refused(it->text, strlen(it->text),
 			    policy_any_command(box)))
 			fault_add(faults, it->place,
-				"env-keep: %s is never kept in box '%s'; set "
-				"it with env-set",
+				"env-keep: %s is never kept in box '%s'; if "
+				"the box needs it, give it with env-set",
 				it->text, box->name);
 	}
 }
@@ -185,15 +185,15 @@ check_exec(const struct box *box, struct faults *faults)
 }
 
 void
-rules_check(const struct box *box, struct faults *faults)
+rules_check(const struct box *box, bool whole, struct faults *faults)
 {
-	if (!box->places[KEY_ROOTFS])
+	if (whole && !box->places[KEY_ROOTFS])
 		fault_add(faults, box->place, "[box %s] has no rootfs",
 			box->name);
 	if (policy_any_command(box) && box->command_exact.n)
 		fault_add(faults, box->command_exact.v[0].place,
 			"command-exact says nothing beside command = *");
-	if (box->places[KEY_SHELL] && !shell_is_listed(box))
+	if (whole && box->places[KEY_SHELL] && !shell_is_listed(box))
 		fault_add(faults, box->places[KEY_SHELL],
 			"shell: box '%s' does not allow %s; add command = %s",
 			box->name, box->shell, box->shell);

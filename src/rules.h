@@ -12,8 +12,9 @@
 #include "policy.h"
 
 /* Adds what is wrong with the box, which has everything that [defaults] gives
- * it. */
-void rules_check(const struct box *box, struct faults *faults);
+ * it; what it lacks only if it is `whole`, without a line that could not be
+ * read. */
+void rules_check(const struct box *box, bool whole, struct faults *faults);
 
 /* The same for what the box shows, where all its paths could be read. */
 void rules_check_mounts(const struct box *box, struct faults *faults);

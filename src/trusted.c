@@ -23,9 +23,9 @@ check_owner(const char *path, const struct stat *st)
 	unsigned mode = (unsigned)st->st_mode & 07777;
 
 	if (st->st_uid != 0)
-		return xasprintf("component %s belongs to uid %u; use a path "
-				 "that belongs to root",
-			path, (unsigned)st->st_uid);
+		return xasprintf("component %s belongs to uid %u; fix: chown "
+				 "root %s, or use a path that is root's",
+			path, (unsigned)st->st_uid, path);
 	if ((mode & (S_ISVTX | S_IWOTH)) == (S_ISVTX | S_IWOTH))
 		return xasprintf("component %s is one where everybody may "
 				 "write (mode %04o); use a path elsewhere",
@@ -157,7 +157,8 @@ check_file(const char *path, const struct stat *st)
 	if (!S_ISREG(st->st_mode))
 		return "not a regular file";
 	if (st->st_nlink != 1)
-		return xasprintf("has %lu links; it must have one",
+		return xasprintf("has %lu links and must have one; put a copy "
+				 "in its place",
 			(unsigned long)st->st_nlink);
 	return check_owner(path, st);
 }
@@ -192,7 +193,9 @@ read_file(const char *path, size_t max, size_t *size, const char **why,
 		O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
 	(void)close(dirfd);
 	if (fd < 0 || fstat(fd, &st) < 0) {
-		*why = errno == ELOOP ? "is a symbolic link" : strerror(errno);
+		*why = errno == ELOOP ? "is a symbolic link; put the file "
+					"itself there"
+				      : strerror(errno);
 		return NULL;
 	}
 	*why = check_file(path, &st);

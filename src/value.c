@@ -189,6 +189,12 @@ value_is_netns(const char *name)
 	return n >= 1 && n <= 64 && !name[n] && chars_is_alnum(name[0]);
 }
 
+static bool
+is_mode(const char *word)
+{
+	return !strcmp(word, "ro") || !strcmp(word, "rw");
+}
+
 const char *
 value_bind(const char *value, struct value_bind *bind)
 {
@@ -206,7 +212,9 @@ value_bind(const char *value, struct value_bind *bind)
 		.writable = mode && !strcmp(mode, "rw"),
 		.has_mode = mode != NULL,
 	};
-	if (mode && strcmp(mode, "rw") && strcmp(mode, "ro"))
+	if (target && !mode && is_mode(target))
+		return "a mode stands third: SRC:DST:MODE";
+	if (mode && !is_mode(mode))
 		return "the mode must be ro or rw";
 	if (!*copy || (target && !*target))
 		return "must be SRC[:DST[:ro|rw]]";

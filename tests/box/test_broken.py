@@ -79,14 +79,22 @@ class Broken(harness.Case):
          'tmp-size: must be a size such as 64M, at least 64K',
          'tmp-size = 64M'),
         ('groups = lab', 'groups = lab denied', 0,
-         "groups: 'lab denied' is neither a name nor a number",
+         "groups: 'lab denied': put commas between",
          'groups = lab, denied'),
         (f'rootfs = {ROOT}', f'rootfs = {ROOT}/', 0,
          'rootfs: must be one absolute path without //, ., .., blanks, commas '
          'or a slash at the end', None),
         ('command = /bin/', 'command = /bin/*.sh /usr/bin/gcc', 0,
+         'command: one command a line, without arguments; with them it is '
+         'command-exact', 'command = /bin/'),
+        ('command = /bin/', 'command = ls', 0,
          'command: must be *, /a/file or /a/directory/ without //, ., .., '
          'blanks or commas', 'command = /bin/'),
+        ('groups = lab', 'groups = @lab', 0,
+         "groups: '@lab': groups have keys of their own, and are written "
+         'without @', None),
+        (f'rootfs = {ROOT}', f'rootfs = "{ROOT}"', 0,
+         'rootfs: must be one absolute path, without quotes', None),
         ('command = /bin/', 'command = /bin/ls', 1,
          "shell: box 'course' does not allow /bin/sh; add command = /bin/sh",
          'command = /bin/sh'),
@@ -198,7 +206,7 @@ class Files(harness.Case):
         for make, text in ((os.mkfifo, 'not a regular file'),
                            (os.mkdir, 'not a regular file'),
                            (lambda path: os.symlink('/dev/zero', path),
-                            'is a symbolic link'),
+                            'is a symbolic link; put the file itself there'),
                            (lambda path: os.mknod(path, 0o20644,
                                                   os.makedev(1, 5)),
                             'not a regular file')):
@@ -214,7 +222,7 @@ class Files(harness.Case):
         os.chown(POLICY, 0, 0)
         os.link(POLICY, POLICY + '.2')
         self.addCleanup(os.unlink, POLICY + '.2')
-        self.closed('has 2 links; it must have one')
+        self.closed('has 2 links and must have one; put a copy in its place')
 
     def test_given_to_check(self):
         """The same as FILE, for a caller who has nothing else to lose."""

@@ -107,7 +107,8 @@ class Lines(Case):
         self.assertIn(f' TTY=pts/{number} ; ', line)
 
     def test_deny(self):
-        write_policy(box(command='/bin/true') + box('bobs', users='bob'))
+        write_policy(box(command='/bin/true', allow_bind='/x'),
+                     box('bobs', users='bob'))
         daemon = self.daemon()
         self.refused(minibox('-b', 'demo', '/bin/ls', '/x y', cwd='/tmp'), 126)
         self.refused(minibox('-b', 'bobs', TRUE, cwd='/tmp'), 126)

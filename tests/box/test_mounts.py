@@ -460,9 +460,9 @@ class Asked(Case):
         self.path = self.hers()
 
     def test_nothing_is_allowed_by_default(self):
-        self.denied('does not allow', '-B', self.path, status=126)
-        self.denied('does not allow', '-B', f'{self.path}:/x', status=126)
+        self.denied('takes no -B', '-B', self.path, status=126)
         self.policy_of(allow_bind=f'{self.path}:/x')
+        self.denied('does not allow', '-B', f'{self.path}:/y', status=126)
         self.shows('/x/file', 'hers\n', '-B', f'{self.path}:/x')  # control
 
     def test_only_if_asked(self):
@@ -1600,7 +1600,7 @@ class Passwd(Case):
         self.addCleanup(write, '/etc/group', saved)
         write('/etc/group', saved + ''.join(
             f'g{n}:x:{n}:\n' for n in range(20000, 30000)))
-        count = harness.rounds(10_000)      # id(1) takes the square of it
+        count = harness.rounds(5_000)       # id(1) takes the square of it
         result = shell('wc -l </etc/group; id -Gn | wc -w',
                        groups=range(20000, 20000 + count))
         self.assertEqual(result.out.split(), [str(count + 2), str(count + 1)])

@@ -601,7 +601,7 @@ bind_typed(void **state)
 	assert_false(make_for(&m, SH "bind = /a:%h/x\n", &caller, "", &r));
 	assert_string_equal(r.text,
 		"box 'b': bind: /usr/alice/x would change what /usr is in a "
-		"box that lists its commands");
+		"box that lists its commands; choose another path");
 	assert_int_equal(r.place, 4);
 	assert_true(make_for(&m, ANY "bind = /a:%h/x\n", &caller, "", &r));
 	assert_true(make_for(&m, SH "bind = /a:/usr/x\n", &caller, "", &r));

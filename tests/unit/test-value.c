@@ -429,10 +429,12 @@ binds(void **state)
 		{ "/a:/b:rw", "/a", "/b", "rw", NULL },
 		{ "%h/:%h/:rw", "%h/", "%h/", "rw", NULL },
 		{ "/a b:/c,d:ro", "/a b", "/c,d", "ro", NULL },
-		/* The second word is DST, whatever it looks like. */
-		{ "/a:rw", "/a", "rw", "-", NULL },
-		{ "/a:ro", "/a", "ro", "-", NULL },
-		{ "ro:rw", "ro", "rw", "-", NULL },
+		/* The second word is DST, and that is no mode. */
+		{ "/a:rw", NULL, NULL, NULL, "a mode stands third" },
+		{ "/a:ro", NULL, NULL, NULL, "a mode stands third" },
+		{ "ro:rw", NULL, NULL, NULL, "a mode stands third" },
+		{ "/a:rx", "/a", "rx", "-", NULL },
+		{ "rw:/rw:rw", "rw", "/rw", "rw", NULL },
 		{ "", NULL, NULL, NULL, "SRC[:DST[:ro|rw]]" },
 		{ ":", NULL, NULL, NULL, "SRC[:DST[:ro|rw]]" },
 		{ ":/b", NULL, NULL, NULL, "SRC[:DST[:ro|rw]]" },

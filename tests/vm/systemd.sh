@@ -119,7 +119,7 @@ ends_with_the_service() {
 	! wait $! && [ ! -e "$root" ]
 }
 
-# stopped_with STATUS SECONDS SCRIPT: how a box with that script ends when the
+# stopped_with STATUSES SECONDS SCRIPT: how a box with that script ends when the
 # service stops, and how long that takes at least.
 stopped_with() {
 	start /bin/sh -c "$3" || return
@@ -129,8 +129,8 @@ stopped_with() {
 	wait $!
 	got=$? took=$(($(date +%s) - begin))
 	echo "status $got after $took s"
-	systemctl start minibox.service && [ "$got" = "$1" ] &&
-		[ "$took" -ge "$2" ]
+	systemctl start minibox.service && [ "$took" -ge "$2" ] &&
+		echo "$1" | grep -qw "$got"
 }
 
 # journal WORD [ARG]...: is it in what minibox said there?
@@ -180,7 +180,7 @@ check 'and boxes do' is 0 '' minibox -b demo /bin/true
 check 'a command is asked to end' \
 	stopped_with 7 0 'trap "exit 7" TERM; while :; do sleep 1; done'
 check 'and killed after 10 seconds' \
-	stopped_with 137 9 'trap "" TERM; while :; do sleep 1; done'
+	stopped_with '125 or 137' 9 'trap "" TERM; while :; do sleep 1; done'
 check 'the journal knows who was refused' is_in_the_journal
 
 echo "$passed passed, $failed failed, 0 skipped"
