@@ -28,6 +28,30 @@ warn_unknown(const struct list *list, bool group, bool deny,
 	}
 }
 
+static bool
+same_account(const struct item *a, const struct item *b,
+	const struct accounts *accounts)
+{
+	uint32_t x = a->id, y = b->id;
+
+	return (a->numeric || accounts_user(accounts, a->text, &x)) &&
+	       (b->numeric || accounts_user(accounts, b->text, &y)) && x == y;
+}
+
+/* Not root, for whom nothing runs, and not denied by name. */
+static bool
+may_enter(const struct box *b, const struct item *user,
+	const struct accounts *accounts)
+{
+	static const struct item root = { .numeric = true };
+
+	for (size_t i = 0; i < b->deny_users.n; i++)
+		if (same_account(&b->deny_users.v[i], user, accounts))
+			return false;
+	return !authorize_is_unknown(user, false, accounts) &&
+	       !same_account(user, &root, accounts);
+}
+
 static void
 warn_nobody(const struct box *b, const struct accounts *accounts,
 	struct faults *warnings)
@@ -35,7 +59,7 @@ warn_nobody(const struct box *b, const struct accounts *accounts,
 	size_t known = 0;
 
 	for (size_t i = 0; i < b->users.n; i++)
-		known += !authorize_is_unknown(&b->users.v[i], false, accounts);
+		known += may_enter(b, &b->users.v[i], accounts);
 	for (size_t i = 0; i < b->groups.n; i++)
 		known += !authorize_is_unknown(&b->groups.v[i], true, accounts);
 	if (known == 0)
@@ -47,16 +71,6 @@ warn_nobody(const struct box *b, const struct accounts *accounts,
 			"box '%s' allows no command; add command = /bin/ or "
 			"the like",
 			b->name);
-}
-
-static bool
-same_account(const struct item *a, const struct item *b,
-	const struct accounts *accounts)
-{
-	uint32_t x = a->id, y = b->id;
-
-	return (a->numeric || accounts_user(accounts, a->text, &x)) &&
-	       (b->numeric || accounts_user(accounts, b->text, &y)) && x == y;
 }
 
 /* Where only named users are admitted, only those can be denied; of groups the
@@ -140,6 +154,36 @@ warn_writable(const struct item *bind, struct faults *warnings)
 		}
 }
 
+/* What stands in a command is not what a shell would make of it. */
+static void
+warn_commands(const struct box *b, struct faults *warnings)
+{
+	for (size_t i = 0; i < b->command.n; i++) {
+		const struct item *it = &b->command.v[i];
+
+		if (it->text[1] && strpbrk(it->text, "*?["))
+			fault_add(warnings, it->place,
+				"command: %s is a name, not a pattern; for all "
+				"of a directory write it with a slash at the "
+				"end",
+				it->text);
+	}
+	for (size_t i = 0; i < b->command_exact.n; i++) {
+		const struct item *it = &b->command_exact.v[i];
+
+		if (strpbrk(it->text, "\"'*"))
+			fault_add(warnings, it->place,
+				"command-exact: quotes and patterns stand for "
+				"themselves; a word with a blank in it cannot "
+				"be listed");
+	}
+	if (b->user_env == USER_ENV_YES && !policy_any_command(b))
+		fault_add(warnings, b->places[KEY_USER_ENV],
+			"user-env: box '%s' lists its commands, and a variable "
+			"can make many of them run others; use env-keep",
+			b->name);
+}
+
 static void
 warn_binds(const struct box *b, struct faults *warnings)
 {
@@ -164,6 +208,11 @@ advice_policy(const struct policy *policy, const struct accounts *accounts,
 		warn_unknown(&b->deny_groups, true, true, accounts, warnings);
 		warn_nobody(b, accounts, warnings);
 		warn_idle_denies(b, accounts, warnings);
+		warn_commands(b, warnings);
 		warn_binds(b, warnings);
 	}
+	if (policy->nboxes == 0)
+		fault_add(warnings, 0,
+			"no box, so that nobody may run anything; see: "
+			"minibox.conf(5)");
 }

@@ -229,19 +229,22 @@ descend(struct level *level, const char *name, bool last)
 }
 
 /* On a host that systemd runs, control groups are systemd's, but for those
- * that it delegates. */
+ * that it delegates.  NULL: see *trouble. */
 static const char *
-choose_root(const char *wanted, const struct level *top)
+choose_root(const char *wanted, const struct level *top,
+	struct cgroup_trouble *trouble)
 {
 	if (wanted)
 		return wanted;
 	if (exists(SERVICE_GROUP))
 		return SERVICE_GROUP;
-	if (exists("/run/systemd/system") && is_cgroup2(top->fd))
-		die(EXIT_MINIBOX, "limits of a box need " SERVICE
-				  ", which is not running" ADMIN
-				  " to run: systemctl enable --now " SERVICE);
-	return OWN_GROUP;
+	if (!exists("/run/systemd/system") || !is_cgroup2(top->fd))
+		return OWN_GROUP;
+	*trouble = (struct cgroup_trouble){
+		"limits of a box need " SERVICE ", which is not running",
+		"run: systemctl enable --now " SERVICE,
+	};
+	return NULL;
 }
 
 static struct level
@@ -256,30 +259,69 @@ open_top(void)
 	return top;
 }
 
-static _Noreturn void
-refuse_v1(const char *path)
+/* There is no cgroup v2 at `path`. */
+static struct cgroup_trouble
+no_cgroup2(const char *path)
 {
 	if (exists(LIMIT_CGROUP_TOP "/memory") ||
 		exists(LIMIT_CGROUP_TOP "/systemd"))
-		die(EXIT_MINIBOX,
-			"limits of a box need cgroup v2, and %s is not: this "
-			"host uses v1" ADMIN
-			" to boot with systemd.unified_cgroup_hierarchy=1 and "
-			"cgroup_no_v1=all",
-			path);
-	die(EXIT_MINIBOX,
-		"limits of a box need cgroup v2, which is not mounted" ADMIN
-		" to run: mount -t cgroup2 cgroup2 " LIMIT_CGROUP_TOP);
+		return (struct cgroup_trouble){
+			xasprintf("limits of a box need cgroup v2, and %s has "
+				  "v1",
+				path),
+			"boot with cgroup_no_v1=all, and under systemd with "
+			"systemd.unified_cgroup_hierarchy=1",
+		};
+	return (struct cgroup_trouble){
+		"limits of a box need cgroup v2, which is not mounted",
+		"run: mount -t cgroup2 cgroup2 " LIMIT_CGROUP_TOP,
+	};
+}
+
+static _Noreturn void
+refuse(const struct cgroup_trouble *trouble)
+{
+	die(EXIT_MINIBOX, "%s" ADMIN " to %s", trouble->why, trouble->cure);
+}
+
+struct cgroup_trouble
+cgroup_look(const char *wanted)
+{
+	struct cgroup_trouble trouble = { 0 };
+	struct level top = { .path = LIMIT_CGROUP_TOP };
+	const char *why, *root, *above;
+	struct statfs fs;
+
+	top.fd = trusted_open_dir(top.path, &why);
+	if (top.fd < 0)
+		return no_cgroup2(top.path);
+	root = choose_root(wanted, &top, &trouble);
+	(void)close(top.fd);
+	above = root ? xstrndup(root, (size_t)(strrchr(root, '/') - root))
+		     : NULL;
+	if (above && statfs(above, &fs) < 0)
+		trouble = (struct cgroup_trouble){
+			xasprintf(
+				"control group %s: %s", above, strerror(errno)),
+			"make it at every boot, or set another cgroup-root",
+		};
+	else if (above && fs.f_type != CGROUP2_SUPER_MAGIC)
+		trouble = no_cgroup2(above);
+	return trouble;
 }
 
 /* The group below which those of the boxes are. */
 static struct level
 open_root(const struct plan *plan)
 {
+	struct cgroup_trouble trouble;
 	struct level level = open_top();
-	const char *root = choose_root(plan->cgroup_root, &level);
-	const char *p = root + strlen(LIMIT_CGROUP_TOP);
+	const char *root = choose_root(plan->cgroup_root, &level, &trouble);
+	const char *p;
 
+	if (!root)
+		refuse(&trouble);
+	p = root + strlen(LIMIT_CGROUP_TOP);
 	while (*p) {
 		size_t n = strcspn(++p, "/");
 
@@ -287,8 +329,10 @@ open_root(const struct plan *plan)
 			require_roots(&level);
 			enable(&level, &plan->limits);
 		}
-		if (!p[n] && !is_cgroup2(level.fd))
-			refuse_v1(root);
+		if (!p[n] && !is_cgroup2(level.fd)) {
+			trouble = no_cgroup2(level.path);
+			refuse(&trouble);
+		}
 		descend(&level, xstrndup(p, n), !p[n]);
 		p += n;
 	}

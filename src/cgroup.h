@@ -28,6 +28,16 @@ struct cgroup {
 /* No group. */
 extern const struct cgroup cgroup_none;
 
+/* Why there can be none on this host, and what mends it; NULLs: there may. */
+struct cgroup_trouble {
+	const char *why;
+	const char *cure;
+};
+
+/* The usual reasons, before anybody needs a group; `wanted` is the cgroup-root
+ * of the policy, or NULL.  Any process; changes nothing. */
+struct cgroup_trouble cgroup_look(const char *wanted);
+
 /*
  * Makes the group and sets the limits of the plan, read back; switches on the
  * controllers that they need in every group above.  That of minibox and those

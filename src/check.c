@@ -3,28 +3,27 @@
  * as root who asks, real uid 0. */
 #include "check.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
-#include <sys/xattr.h>
 #include <unistd.h>
 
+#include "cgroup.h"
 #include "die.h"
 #include "keys.h"
+#include "listed.h"
 #include "mountinfo.h"
 #include "mounts.h"
+#include "offers.h"
 #include "path.h"
+#include "programs.h"
 #include "sys.h"
+#include "tokens.h"
 #include "trusted.h"
-#include "walk.h"
 #include "xalloc.h"
 
 enum { MOUNTINFO_MAX = 64 << 20 };
-enum { DIRECTORY = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC };
-enum { SHOWN_MAX = 5 }; /* of what is dangerous in one root file system */
 
 static void
 add_point_fault(const struct box *box, const struct op *op, const char *why,
@@ -134,8 +133,8 @@ check_mounts(const struct box *box, int root, const struct mounts *mounts,
 		}
 		if (op->kind == OP_BIND &&
 			!check_source(op, &directory, faults))
-			continue;
-		if (!op->make)
+			check_any_point(box, root, op, faults);
+		else if (!op->make)
 			check_point(box, root, op, directory, faults);
 	}
 }
@@ -162,186 +161,82 @@ check_netns(const struct box *box, struct faults *faults)
 		(void)close(fd);
 }
 
-/* What the box's own walk says of each listed command, from inside the root:
- * errno, or 0.  In a process of its own, since nobody leaves a chroot. */
+/* Where the root file system is not written to, what -B may name must be there
+ * for everybody. */
 static void
-walk_commands(const struct box *box, int root, int to)
+check_allow_bind(const struct box *box, const struct caller *sample, int root,
+	const struct item *item, struct faults *warnings)
 {
-	const struct list *lists[] = { &box->command, &box->command_exact };
+	size_t n = strlen(item->target);
+	bool slash = n > 1 && item->target[n - 1] == '/', directory;
+	struct value_bind asked = {
+		.source = slash ? xasprintf("%sx", item->source) : item->source,
+		.target = slash ? xasprintf("%sx", item->target) : item->target,
+	};
+	const struct request request = { .binds = &asked, .nbinds = 1 };
+	const char *point = xstrndup(item->target, n - slash);
+	struct refusal refusal;
+	struct mounts mounts;
+	int fd;
 
-	if (fchdir(root) < 0 || chroot(".") < 0)
-		_exit(1);
-	for (size_t l = 0; l < 2; l++)
-		for (size_t i = 0; i < lists[l]->n; i++) {
-			const char *text = lists[l]->v[i].text;
-			size_t n = strcspn(text, " ");
-			int fd, error = 0;
-
-			n -= n > 1 && text[n - 1] == '/';
-			fd = walk_open(xstrndup(text, n));
-			if (fd < 0)
-				error = errno;
-			else
-				(void)close(fd);
-			if (write(to, &error, sizeof(error)) !=
-				(ssize_t)sizeof(error))
-				_exit(1);
-		}
-	_exit(0);
-}
-
-static void
-warn_command(const struct box *box, const char *key, const struct item *item,
-	int error, struct faults *warnings)
-{
-	const char *path = xstrndup(item->text, strcspn(item->text, " "));
-
-	if (error == ENOENT || error == ENOTDIR)
-		fault_add(warnings, item->place,
-			"%s: %s has no %s, so that it cannot be run", key,
-			box->rootfs, path);
-	else if (error == EPERM)
-		fault_add(warnings, item->place,
-			"%s: somebody but root could change %s or what "
-			"leads to it in %s, so that it is not run; fix: give "
-			"it to root, and write permission to nobody else",
-			key, path, box->rootfs);
-	else if (error)
-		fault_add(warnings, item->place, "%s: %s in %s: %s", key, path,
-			box->rootfs, strerror(error));
-}
-
-/* Where the box shows other directories, a command may come from there. */
-static void
-check_commands(const struct box *box, int root, struct faults *warnings)
-{
-	const struct list *lists[] = { &box->command, &box->command_exact };
-	int ends[2], error;
-	pid_t pid;
-
-	if (policy_any_command(box) || box->bind.n)
+	if (tokens_in(item->source) || tokens_in(item->target) ||
+		!mounts_make(&mounts, box, sample, &request, &refusal))
 		return;
-	if (pipe2(ends, O_CLOEXEC) < 0)
-		die_errno("cannot look at the commands");
-	pid = fork();
-	if (pid < 0)
-		die_errno("cannot look at the commands");
-	if (pid == 0)
-		walk_commands(box, root, ends[1]);
-	(void)close(ends[1]);
-	for (size_t l = 0; l < 2; l++)
-		for (size_t i = 0; i < lists[l]->n; i++) {
-			if (read(ends[0], &error, sizeof(error)) !=
-				(ssize_t)sizeof(error))
-				die(EXIT_MINIBOX,
-					"cannot look at the commands in %s",
-					box->rootfs);
-			warn_command(box,
-				keys_name(l ? KEY_COMMAND_EXACT : KEY_COMMAND),
-				&lists[l]->v[i], error, warnings);
-		}
-	(void)close(ends[0]);
-	while (waitpid(pid, NULL, 0) < 0 && errno == EINTR)
-		;
-}
-
-/* Whether a user comes as far as into the directory, by its path. */
-static bool
-is_reachable(const char *path)
-{
-	for (size_t n = 1;; n++) {
-		struct stat st;
-
-		n += strcspn(path + n, "/");
-		if (lstat(xstrndup(path, n), &st) < 0 ||
-			!(st.st_mode & S_IXOTH))
-			return false;
-		if (!path[n])
-			return true;
-	}
-}
-
-/* What a root file system offers to whoever reaches it from outside. */
-struct offers {
-	const struct box *box;
-	struct faults *warnings;
-	size_t n;
-};
-
-static const char *
-danger(const char *path, const struct stat *st)
-{
-	if (S_ISBLK(st->st_mode) || S_ISCHR(st->st_mode))
-		return st->st_mode & (S_IROTH | S_IWOTH)
-			       ? "is a device that users outside can open"
-			       : NULL;
-	if (!S_ISREG(st->st_mode) || !(st->st_mode & S_IXOTH))
-		return NULL;
-	if (st->st_mode & S_ISUID)
-		return "is a setuid program that users outside can run";
-	if (st->st_mode & S_ISGID)
-		return "is a setgid program that users outside can run";
-	return lgetxattr(path, "security.capability", NULL, 0) > 0
-		       ? "has file capabilities, and users outside can run it"
-		       : NULL;
+	for (size_t i = 1; i < mounts.n; i++)
+		if (mounts.ops[i].asked && mounts.ops[i].make)
+			return;
+	fd = sys_open_any(root, point + 1, SYS_RESOLVE_PLAIN, &directory);
+	if (fd >= 0)
+		(void)close(fd);
+	else if (errno == ENOENT)
+		fault_add(warnings, item->place,
+			"allow-bind: no mount point %s%s, so that -B is "
+			"refused; fix: mkdir -p %s%s",
+			point, slash ? "/ and what is in it" : "", box->rootfs,
+			point);
 }
 
 static void
-note(struct offers *o, const char *path, const char *what)
+check_allow_binds(const struct box *box, const struct caller *sample, int root,
+	struct faults *warnings)
 {
-	if (o->n++ < SHOWN_MAX)
-		fault_add(o->warnings, o->box->places[KEY_ROOTFS],
-			"rootfs: %s %s; fix: chmod o-x %s", path, what,
-			o->box->rootfs);
+	for (size_t i = 0; i < box->allow_bind.n; i++)
+		check_allow_bind(
+			box, sample, root, &box->allow_bind.v[i], warnings);
 }
 
-/* Only directories that a user can enter, and none of another file system;
- * never through a link, which a user may put there meanwhile.  Closes `fd`. */
+/* What this host cannot do for the box. */
 static void
-look_through(struct offers *o, int fd, const char *path, dev_t device)
+check_host(
+	const struct box *box, const char *cgroup_root, struct faults *warnings)
 {
-	DIR *dir = fdopendir(fd);
-	const struct dirent *entry;
+	static const enum policy_key limits[] = { KEY_MEMORY, KEY_PIDS_LIMIT,
+		KEY_CPUS };
+	struct cgroup_trouble trouble;
 
-	while (dir && (entry = readdir(dir))) {
-		const char *name = entry->d_name;
-		const char *child = path_join(path, name), *what;
-		struct stat st;
-
-		if (!strcmp(name, ".") || !strcmp(name, "..") ||
-			fstatat(fd, name, &st, AT_SYMLINK_NOFOLLOW) < 0)
-			continue;
-		what = danger(child, &st);
-		if (what)
-			note(o, child, what);
-		else if (S_ISDIR(st.st_mode) && st.st_dev == device &&
-			 (st.st_mode & S_IXOTH))
-			look_through(
-				o, openat(fd, name, DIRECTORY), child, device);
-	}
-	if (dir)
-		(void)closedir(dir);
-}
-
-static void
-check_offers(const struct box *box, int root, struct faults *warnings)
-{
-	struct offers o = { .box = box, .warnings = warnings };
-	struct stat st;
-
-	if (!is_reachable(box->rootfs) || fstat(root, &st) < 0)
+	if (box->exec == EXEC_LISTED && !listed_is_possible())
+		fault_add(warnings, box->places[KEY_EXEC],
+			"exec: box '%s' is refused on this host, which has no "
+			"Landlock (Linux 5.19, booted with landlock among "
+			"lsm=)",
+			box->name);
+	if (!limit_needs_cgroup(&box->limits))
 		return;
-	look_through(&o, openat(root, ".", DIRECTORY), box->rootfs, st.st_dev);
-	if (o.n > SHOWN_MAX)
-		fault_add(warnings, box->places[KEY_ROOTFS],
-			"rootfs: %zu more of that kind in %s", o.n - SHOWN_MAX,
-			box->rootfs);
+	trouble = cgroup_look(cgroup_root);
+	for (size_t i = 0; i < sizeof(limits) / sizeof(limits[0]); i++)
+		if (trouble.why && box->places[limits[i]]) {
+			fault_add(warnings, box->places[limits[i]],
+				"box '%s' is refused on this host: %s; fix: %s",
+				box->name, trouble.why, trouble.cure);
+			return;
+		}
 }
 
 /* `seen`: another box has the same root file system. */
 static void
-check_root(const struct box *box, const struct accounts *accounts, bool seen,
-	struct faults *faults, struct faults *warnings)
+check_root(const struct box *box, const struct accounts *accounts,
+	const char *cgroup_root, bool seen, struct faults *faults,
+	struct faults *warnings)
 {
 	const struct request nothing = { 0 };
 	const struct caller sample = {
@@ -368,9 +263,11 @@ check_root(const struct box *box, const struct accounts *accounts, bool seen,
 	if (mounts_make(&mounts, box, &sample, &nothing, &refusal))
 		check_mounts(box, fd, &mounts, faults);
 	check_netns(box, faults);
-	check_commands(box, fd, warnings);
+	check_allow_binds(box, &sample, fd, warnings);
+	check_host(box, cgroup_root, warnings);
+	programs_check(box, fd, warnings);
 	if (!seen)
-		check_offers(box, fd, warnings);
+		offers_check(box, fd, warnings);
 	(void)close(fd);
 }
 
@@ -384,6 +281,7 @@ check_boxes(const struct policy *policy, const struct accounts *accounts,
 
 		for (size_t k = 0; k < i; k++)
 			seen |= !strcmp(policy->boxes[k].rootfs, box->rootfs);
-		check_root(box, accounts, seen, faults, warnings);
+		check_root(box, accounts, policy->cgroup_root, seen, faults,
+			warnings);
 	}
 }

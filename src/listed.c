@@ -178,6 +178,12 @@ allow_listed(struct listed *l, const struct box *box)
 	}
 }
 
+bool
+listed_is_possible(void)
+{
+	return sys_landlock_abi() >= LANDLOCK_ABI;
+}
+
 void
 listed_restrict(const struct box *box)
 {
@@ -188,7 +194,7 @@ listed_restrict(const struct box *box)
 	struct listed l = { 0 };
 	int root;
 
-	if (sys_landlock_abi() < LANDLOCK_ABI)
+	if (!listed_is_possible())
 		die(EXIT_MINIBOX,
 			"box '%s' runs only what it lists, which takes "
 			"Landlock (Linux 5.19, booted with landlock among "

@@ -9,7 +9,12 @@
 #ifndef MINIBOX_LISTED_H
 #define MINIBOX_LISTED_H
 
+#include <stdbool.h>
+
 #include "policy.h"
+
+/* Whether the kernel has what it takes.  Any process. */
+bool listed_is_possible(void);
 
 /*
  * From here on, execve of any other file fails with EACCES.  A listed file that

@@ -10,14 +10,17 @@ import harness
 from harness import ALICE, POLICY, ROOT, SUPERUSER, box, minibox, write, \
     write_policy
 
-OWN = '/usr/local/lib/minibox-check'    # a root file system of these tests
+ABOVE = '/usr/local/lib/minibox-check'
+OWN = ABOVE + '/root'           # a root file system of these tests
+TRUE = '/bin/true'
 
 
 class Case(harness.Case):
     def setUp(self):
         super().setUp()
+        os.mkdir(ABOVE, 0o755)
+        self.addCleanup(shutil.rmtree, ABOVE)
         shutil.copytree(ROOT, OWN, symlinks=True)
-        self.addCleanup(shutil.rmtree, OWN)
         os.chmod(OWN, 0o755)
 
     def warned(self, *texts, policy=None):
@@ -52,9 +55,9 @@ class Commands(Case):
 
     def test_anybodys(self):
         """As a start would see it: the same is refused there."""
-        tool = OWN + '/bin/tool'
+        tool = OWN + '/bin/busybox2'
         shutil.copy(OWN + '/bin/busybox', tool)
-        policy = self.box('/bin/tool')
+        policy = self.box('/bin/busybox2')
         self.warned(policy=policy)
         for change, undo in (
                 (lambda: os.chmod(tool, 0o775), lambda: os.chmod(tool, 0o755)),
@@ -63,9 +66,9 @@ class Commands(Case):
                 (lambda: os.chmod(OWN + '/bin', 0o777),
                  lambda: os.chmod(OWN + '/bin', 0o755))):
             change()
-            self.warned('command: somebody but root could change /bin/tool',
+            self.warned('command: somebody but root could change /bin/busybox2',
                         policy=policy)
-            self.refused(minibox('/bin/tool', 'true'), 126)
+            self.refused(minibox('/bin/busybox2', 'true'), 126)
             undo()
             self.warned(policy=policy)
 
@@ -78,8 +81,95 @@ class Commands(Case):
     def test_any_command(self):
         self.warned(policy=box(rootfs=OWN))
 
-    def test_where_a_bind_may_have_it(self):
-        self.warned(policy=self.box('/opt/x', bind='/usr:/usr'))
+    def test_shell(self):
+        missing = f'shell: {OWN} has no /bin/zsh, so that it cannot be run'
+        self.warned(missing, policy=box(rootfs=OWN, shell='/bin/zsh'))
+        self.warned(missing, policy=self.box('/bin/', shell='/bin/zsh'))
+        self.warned(policy=self.box('/bin/'))
+        os.unlink(OWN + '/bin/sh')
+        self.warned(f'shell: {OWN} has no /bin/sh', policy=box(rootfs=OWN))
+        self.warned(policy=self.box('/bin/'))
+
+    def test_where_a_bind_has_it(self):
+        os.makedirs(OWN + '/usr/bin', exist_ok=True)
+        os.symlink('usr/bin', OWN + '/bin2')
+        os.symlink('usr/nosuch', OWN + '/bin3')
+        for command in '/usr/x', '/usr/bin/x', '/bin2/x', '/bin3/x', '/usr/':
+            with self.subTest(command):
+                policy = self.box(command)
+                if command != '/usr/':
+                    self.warned('so that it cannot be run', policy=policy)
+                self.warned(policy=self.box(command, bind='/usr:/usr'))
+        self.warned(f'{OWN} has no /opt/x',
+                    policy=self.box('/opt/x', bind='/usr:/usr'))
+
+    def test_not_for_everybody(self):
+        """As a start of a user who is not in the group would see it."""
+        tool = OWN + '/bin/busybox2'
+        shutil.copy(OWN + '/bin/busybox', tool)
+        for path, mode in (tool, 0o750), (OWN + '/bin', 0o750), (OWN, 0o700):
+            os.chmod(path, mode)
+            self.warned('command: not everybody can run /bin/busybox2: it, or a '
+                        f'directory on the way to it in {OWN}, has no x for '
+                        'others; see: chmod o+x', policy=self.box('/bin/busybox2'))
+            self.assertNotEqual(minibox('/bin/busybox2', 'true').status, 0)
+            os.chmod(path, 0o755)
+            self.ok(minibox('/bin/busybox2', 'true'))
+        os.chmod(OWN, 0o700)
+        self.warned('shell: not everybody can run /bin/sh',
+                    policy=box(rootfs=OWN))
+
+
+class Host(Case):
+    """What the host, or the root file system, does not have for a box."""
+
+    def test_limits(self):
+        policy = box(rootfs=OWN, timeout='1m', memory='1G', pids_limit=9)
+        write_policy(policy)
+        result = minibox(TRUE)
+        if not result.status:
+            return self.warned(policy=policy)
+        why, _, cure = result.err.partition('; tell your administrator to ')
+        why = why.partition('minibox: ')[2]
+        self.warned(f"box 'demo' is refused on this host: {why}; fix: "
+                    f'{cure.strip()}')
+        self.warned(policy=box(rootfs=OWN, timeout='1m', memory='none'))
+
+    def test_no_cgroup_root(self):
+        policy = box(rootfs=OWN, memory='1G')
+        write_policy('[minibox]\ncgroup-root = /sys/fs/cgroup/nosuch/x\n',
+                     policy)
+        self.warned('is refused on this host: ')
+        self.assertNotEqual(minibox(TRUE).status, 0)
+
+    def test_landlock(self):
+        write_policy(box(rootfs=OWN, command='/bin/ls', exec='listed'))
+        self.warned()
+        result = harness.run(
+            'strace', '-f', '-qq', '-o', '/dev/null', '-e',
+            'inject=landlock_create_ruleset:error=ENOSYS',
+            harness.MINIBOX, '--check', user=SUPERUSER)
+        self.assertEqual(result.status, 0)
+        self.assertIn("warning: exec: box 'demo' is refused on this host, which "
+                      'has no Landlock', result.out)
+
+    def test_allow_bind(self):
+        for target in '/here', '/here/':
+            line = '/usr/' if target.endswith('/') else '/usr'
+            with self.subTest(target):
+                text = box(rootfs=OWN, allow_bind=f'{line}:{target}')
+                more = '/ and what is in it' if line == '/usr/' else ''
+                self.warned(f'allow-bind: no mount point /here{more}, so that '
+                            f'-B is refused; fix: mkdir -p {OWN}/here',
+                            policy=text)
+                self.warned(policy=box(rootfs=OWN, root='overlay',
+                                       allow_bind=f'{line}:{target}'))
+                os.mkdir(OWN + '/here')
+                self.warned(policy=text)
+                os.rmdir(OWN + '/here')
+                self.warned(policy=box(rootfs=OWN,
+                                       allow_bind=f'{line}:/tmp{target}'))
+        self.warned(policy=box(rootfs=OWN, allow_bind='%h/:/here/'))
 
 
 class Offers(Case):
@@ -89,9 +179,10 @@ class Offers(Case):
         """Warned of where it can be reached, and not where it cannot."""
         policy = policy or box(rootfs=OWN)
         self.warned(text, policy=policy)
-        os.chmod(OWN, 0o700)
+        os.chmod(ABOVE, 0o700)
         self.warned(policy=policy)
-        os.chmod(OWN, 0o755)
+        self.ok(minibox(TRUE))
+        os.chmod(ABOVE, 0o755)
 
     def test_fine(self):
         self.warned(policy=box(rootfs=OWN))
@@ -99,7 +190,8 @@ class Offers(Case):
     def test_setuid(self):
         os.chmod(OWN + '/bin/busybox', 0o4755)
         self.offer(f'rootfs: {OWN}/bin/busybox is a setuid program that users '
-                   f'outside can run; fix: chmod o-x {OWN}')
+                   f'outside can run; fix: chmod 700 {ABOVE}, or move the '
+                   'root file system below a directory with mode 0700')
 
     def test_setgid(self):
         os.chmod(OWN + '/bin/busybox', 0o2755)
@@ -148,6 +240,8 @@ class Offers(Case):
 class Callers(Case):
     def test_a_user_learns_nothing_of_the_host(self):
         """Only root is told what is in the root file systems."""
+        os.chmod(POLICY + '.d', 0o755)
+        self.addCleanup(os.chmod, POLICY + '.d', 0o700)
         os.chmod(OWN + '/bin/busybox', 0o4755)
         write_policy(box(rootfs=OWN, command='/bin/nosuch'))
         result = minibox('--check')

@@ -17,7 +17,9 @@ TRUE = '/bin/true'
 class DropIns(harness.Case):
     def setUp(self):
         super().setUp()
+        harness.remove(DIRECTORY)           # the installed one is empty
         os.mkdir(DIRECTORY, 0o755)
+        self.addCleanup(os.mkdir, DIRECTORY, 0o700)
         self.addCleanup(shutil.rmtree, DIRECTORY)
         write(EXTRA, box('extra').encode(), 0o644)
 

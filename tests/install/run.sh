@@ -54,6 +54,8 @@ check "installs" installed "$work/a"
 check "sets 4755 root:root" is "$work/a.root/usr/local/bin/minibox" 4755 \
 	root:root
 check "gives a policy" is "$work/a.root/etc/minibox.conf" 600 root:root
+check "and a directory for more" is "$work/a.root/etc/minibox.conf.d" 700 \
+	root:root
 for unit in service slice; do
 	check "installs minibox.$unit" is \
 		"$work/a.root/usr/local/lib/systemd/system/minibox.$unit" \
@@ -63,10 +65,13 @@ echo '# edited' >>"$work/a.root/etc/minibox.conf"
 check "installs again" installed "$work/a"
 check "leaves an edited policy" grep -q '^# edited$' \
 	"$work/a.root/etc/minibox.conf"
+touch "$work/a.root/etc/minibox.conf.d/mine.conf"
 check "checks what it shipped" "$work/a.root/usr/local/bin/minibox" --check \
 	"$tree/etc/minibox.conf"
 check "uninstalls" make -C "$work/a" uninstall DESTDIR="$work/a.root"
 check "keeps an edited policy" test -e "$work/a.root/etc/minibox.conf"
+check "keeps other files of it" \
+	test -e "$work/a.root/etc/minibox.conf.d/mine.conf"
 check "builds for a package" configured "$work/b" --disable-setuid-install
 check "installs for a package" installed "$work/b"
 check "sets no setuid bit then" is "$work/b.root/usr/local/bin/minibox" 755 \

@@ -7,7 +7,7 @@ cd "$(dirname "$0")/../../src" || exit 1
 order='die xalloc chars near utf8 json path place fault envname word value limit accounts caller logline status twins report sys syscalls scan
 policy tokens keys request home passwd binds mounts rules reader authorize advice env plan
 explain list scrub clock deadline start cred trusted log slot cgroup ending mountinfo ns fs dev source target root walk interp listed
-rlimits command load check init monitor box main nonss'
+rlimits command load offers programs check init monitor box main nonss'
 passed=0 failed=0
 
 rank() {

@@ -25,6 +25,7 @@ advice_of(const char *policy)
 static void
 warnings(void **state)
 {
+#define TWO HEAD "users = alice, bob\ncommand = *\n"
 #define EYES "bind = /srv/data\n"
 	static const struct {
 		const char *policy, *warning;
@@ -61,10 +62,38 @@ warnings(void **state)
 			"5: deny-users: bob is not among those that box 'b' "
 			"admits; leave the line out" },
 		{ OPEN "deny-users = 7\n", "5: deny-users: 7 is not among" },
-		{ OPEN "deny-users = alice\n", NULL },
-		{ OPEN "deny-users = 1000\n", NULL }, /* the same */
-		{ HEAD "users = 1000\ncommand = *\ndeny-users = alice\n",
+		{ TWO "deny-users = alice\n", NULL },
+		{ TWO "deny-users = 1000\n", NULL }, /* the same */
+		{ HEAD "users = 1000, 7\ncommand = *\ndeny-users = alice\n",
 			NULL },
+		{ OPEN "deny-users = alice\n", "1: nobody can enter box 'b'" },
+		{ OPEN "deny-users = 1000\n", "1: nobody can enter box 'b'" },
+		{ TWO "groups = lab\ndeny-users = alice, bob\n", NULL },
+		{ HEAD "users = root\ncommand = *\n",
+			"1: nobody can enter box 'b'" },
+		{ HEAD "users = 0\ncommand = *\n",
+			"1: nobody can enter box 'b'" },
+		{ HEAD "users = 0, alice\ncommand = *\n", NULL },
+		/* What is no pattern, and no word. */
+		{ HEAD "users = *\ncommand = /bin/*\n",
+			"4: command: /bin/* is a name, not a pattern; for all "
+			"of a directory write it with a slash at the end" },
+		{ HEAD "users = *\ncommand = /bin/g[\n", "4: command: /bin/g[ "
+							 "is a name" },
+		{ HEAD "users = *\ncommand-exact = /bin/sh -c \"a b\"\n",
+			"4: command-exact: quotes and patterns stand for "
+			"themselves; a word with a blank in it cannot be "
+			"listed" },
+		{ HEAD "users = *\ncommand-exact = /bin/ls *\n",
+			"4: command-exact: quotes and patterns" },
+		{ HEAD "users = *\ncommand = /bin/ls\nuser-env = yes\n",
+			"5: user-env: box 'b' lists its commands, and a "
+			"variable can make many of them run others; use "
+			"env-keep" },
+		{ HEAD "users = *\ncommand = /bin/ls\nuser-env = no\n", NULL },
+		{ OPEN "user-env = yes\n", NULL },
+		{ "# nothing\n", "0: no box, so that nobody may run anything; "
+				 "see: minibox.conf(5)" },
 		{ HEAD "users = *\ncommand = *\ndeny-users = bob\n", NULL },
 		{ OPEN "groups = lab\ndeny-users = bob\n", NULL },
 		{ OPEN "deny-groups = lab\n", NULL },
