@@ -15,6 +15,7 @@ fault_add(struct faults *faults, int place, const char *fmt, ...)
 	char text[512];
 	va_list ap;
 
+	faults->found++;
 	if (faults->n >= FAULT_MAX)
 		return;
 	va_start(ap, fmt);

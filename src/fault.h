@@ -23,6 +23,7 @@ struct faults {
 	struct fault *v;
 	size_t n;
 	size_t room;
+	size_t found; /* with those that are not kept */
 };
 
 void fault_add(struct faults *faults, int place, const char *fmt, ...)

@@ -39,12 +39,14 @@ read_trusted(struct files *files, const char *path)
 {
 	struct reader_file file = { .name = path };
 
-	file.text = trusted_read_file(path, READER_MAX, &file.size, &file.why);
+	if (files->size <= READER_ALL_MAX)
+		file.text = trusted_read_file(
+			path, READER_MAX, &file.size, &file.why);
 	files->size += file.size;
 	if (files->size > READER_ALL_MAX) {
 		file.text = NULL;
 		file.why = "this file and those before it are larger than "
-			   "64 MiB";
+			   "16 MiB";
 	}
 	add_file(files, &file);
 }

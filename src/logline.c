@@ -18,6 +18,12 @@ enum {
 	TTY_FIELD = 7, /* of /proc/PID/stat */
 };
 
+/* Bytes of a field: what a caller can make long must not push the others, and
+ * the command least of all, out of the line. */
+enum { WHY_MAX = 600, PWD_MAX = 400, BOX_MAX = 100, ROOT_MAX = 400 };
+
+static const char dots[] = "...";
+
 /* The line so far; nothing is added once it was cut. */
 struct text {
 	char *line;
@@ -28,7 +34,6 @@ struct text {
 static void
 add(struct text *t, const char *before, const char *what)
 {
-	static const char dots[] = "...";
 	size_t room = LOGLINE_MAX - sizeof(dots) - t->n;
 	char *whole = xasprintf("%s%s", before, what);
 	size_t n = strlen(whole);
@@ -44,11 +49,27 @@ add(struct text *t, const char *before, const char *what)
 	}
 }
 
+/* The beginning that takes no more than `max` bytes, and dots. */
+static const char *
+quote(const char *value, size_t max)
+{
+	const char *word = word_quote(value);
+	size_t n = strlen(value), size;
+
+	if (strlen(word) <= max)
+		return word;
+	n = n < max ? n : max;
+	/* One byte takes four at most. */
+	while ((size = strlen(word = word_quote(xstrndup(value, n)))) > max)
+		n -= (size - max + 3) / 4;
+	return xasprintf("%s%s", word, dots);
+}
+
 static void
-add_field(struct text *t, const char *name, const char *value)
+add_field(struct text *t, const char *name, const char *value, size_t max)
 {
 	if (value)
-		add(t, name, word_quote(value));
+		add(t, name, quote(value, max));
 }
 
 static void
@@ -56,21 +77,27 @@ add_command(struct text *t, const struct logline *l)
 {
 	if (!l->argv || !l->argv[0])
 		return;
-	add_field(t, " ; COMMAND=", l->command ? l->command : l->argv[0]);
+	add_field(t, " ; COMMAND=", l->command ? l->command : l->argv[0],
+		LOGLINE_MAX);
 	for (char *const *arg = l->argv + 1; *arg; arg++)
-		add_field(t, " ", *arg);
+		add_field(t, " ", *arg, LOGLINE_MAX);
 }
 
-/* Up to what to do; it may quote what a caller typed. */
+/* Up to what to do; it may quote what a caller typed, with what separates
+ * fields. */
 static const char *
 first_part(const char *why)
 {
 	const char *end = strstr(why, "; ");
 	size_t n = end ? (size_t)(end - why) : strlen(why);
-	char *plain = xcalloc(n * 4 + 6, 1);
+	char *plain = xcalloc(n * 4 + 6, 1), *mark;
 
 	die_escape(plain, n * 4 + 6, xstrndup(why, n));
-	return plain;
+	while ((mark = strchr(plain, ';')))
+		*mark = ',';
+	return strlen(plain) <= WHY_MAX
+		       ? plain
+		       : xasprintf("%.*s%s", WHY_MAX, plain, dots);
 }
 
 size_t
@@ -84,10 +111,11 @@ logline_make(char line[LOGLINE_MAX], const struct logline *l)
 			"%s(%u) :", l->caller->name, (unsigned)l->caller->uid));
 	if (l->why)
 		add(&t, " ", xasprintf("%s ;", first_part(l->why)));
-	add_field(&t, " TTY=", l->tty ? l->tty : "none");
-	add_field(&t, " ; PWD=", l->caller->cwd ? l->caller->cwd : "none");
-	add_field(&t, " ; BOX=", l->box);
-	add_field(&t, " ; ROOT=", l->root);
+	add_field(&t, " TTY=", l->tty ? l->tty : "none", BOX_MAX);
+	add_field(&t, " ; PWD=", l->caller->cwd ? l->caller->cwd : "none",
+		PWD_MAX);
+	add_field(&t, " ; BOX=", l->box, BOX_MAX);
+	add_field(&t, " ; ROOT=", l->root, ROOT_MAX);
 	add_command(&t, l);
 	return t.n;
 }

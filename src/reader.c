@@ -20,10 +20,10 @@ reader_name(const char *name)
 	static const char suffix[] = ".conf";
 	size_t n = strlen(name), end = sizeof(suffix) - 1;
 
-	if (n < end || strcmp(name + n - end, suffix))
+	if (*name == '.' || n < end || strcmp(name + n - end, suffix))
 		return READER_IGNORED;
-	return n > end && chars_count(name, "_-") == n - end ? READER_DROP_IN
-							     : READER_BAD_NAME;
+	return chars_count(name, "_-") == n - end ? READER_DROP_IN
+						  : READER_BAD_NAME;
 }
 
 /* One file, and what is in it. */
@@ -143,6 +143,13 @@ box_name(const struct scan_section *s)
 	return s->name + strlen("box ");
 }
 
+/* No more faults are kept, and to find them takes time. */
+static bool
+is_full(const struct reader *r)
+{
+	return r->faults->n == FAULT_MAX;
+}
+
 /* Applies the entries of a section, from *next on.  NULL is [minibox]. */
 static void
 apply_section(struct reader *r, const struct scan *scan, size_t section,
@@ -150,7 +157,7 @@ apply_section(struct reader *r, const struct scan *scan, size_t section,
 {
 	const char *name = scan->sections[section].name;
 
-	for (; *next < scan->nentries; ++*next) {
+	for (; *next < scan->nentries && !is_full(r); ++*next) {
 		const struct scan_entry *e = &scan->entries[*next];
 		const char *fault;
 
@@ -224,7 +231,7 @@ read_box(
 	const struct scan_section *s = &scan->sections[section];
 	struct policy *p = r->policy;
 	struct box box = keys_builtin;
-	size_t before = r->faults->n;
+	size_t before = r->faults->found;
 
 	if (s->kind == SCAN_BOX)
 		box.name = box_name(s);
@@ -235,8 +242,8 @@ read_box(
 		return; /* its fault is known */
 	}
 	keys_inherit(&box, &p->defaults);
-	rules_check(&box, r->faults->n == before, r->faults);
-	if (r->sound && r->faults->n == before)
+	rules_check(&box, r->faults->found == before, r->faults);
+	if (r->sound && r->faults->found == before)
 		rules_check_mounts(&box, r->faults);
 	if (r->wish && !r->wish->wants(&box, r->wish->data)) {
 		keys_forget(&box, &p->defaults);
@@ -252,7 +259,7 @@ read_boxes(struct reader *r, const struct source *source)
 	const struct scan *scan = &source->scan;
 	size_t next = 0;
 
-	for (size_t i = 0; i < scan->nsections; i++) {
+	for (size_t i = 0; i < scan->nsections && !is_full(r); i++) {
 		while (next < scan->nentries &&
 			(scan->entries[next].section == UINT32_MAX ||
 				scan->entries[next].section < i))
@@ -290,7 +297,7 @@ find_twins(struct reader *r)
 		}
 	if (r->nnames > 1)
 		qsort(r->names, r->nnames, sizeof(*r->names), name_cmp);
-	for (size_t i = 1; i < r->nnames; i++)
+	for (size_t i = 1; i < r->nnames && !is_full(r); i++)
 		if (!strcmp(r->names[i].name, r->names[i - 1].name))
 			fault_add(r->faults, r->names[i].place,
 				"[box %s] is given twice, first in %s",

@@ -16,11 +16,12 @@
 
 enum {
 	READER_MAX = 8 << 20,      /* bytes of one file */
-	READER_ALL_MAX = 64 << 20, /* of all */
+	READER_ALL_MAX = 16 << 20, /* of all */
 };
 
 /* What a name in the drop-in directory is: NAME.conf, NAME of A-Z a-z 0-9 _ -;
- * any other that ends in .conf, which is a fault; anything else. */
+ * any other that ends in .conf, which is a fault; anything else, and what is
+ * hidden behind a dot, as the locks of editors are. */
 enum reader_name { READER_DROP_IN, READER_BAD_NAME, READER_IGNORED };
 enum reader_name reader_name(const char *name);
 

@@ -208,9 +208,9 @@ rules_check(const struct box *box, bool whole, struct faults *faults)
 void
 rules_check_mounts(const struct box *box, struct faults *faults)
 {
-	size_t before = faults->n;
+	size_t before = faults->found;
 
 	check_bind(box, faults);
-	if (faults->n == before)
+	if (faults->found == before)
 		check_mounts(box, faults);
 }

@@ -237,7 +237,7 @@ static void
 scan_line(struct scan *scan, const struct cursor *at, char *s, size_t len)
 {
 	bool too_long = len > SCAN_LINE_MAX;
-	size_t nfaults = at->faults->n;
+	size_t before = at->faults->found;
 
 	while (len > 0 && s[len - 1] == ' ')
 		len--;
@@ -260,7 +260,7 @@ scan_line(struct scan *scan, const struct cursor *at, char *s, size_t len)
 		(void)fail(at, "a NUL byte; save the file as text");
 	else
 		scan_entry_line(scan, at, s);
-	if (at->faults->n > nfaults && (too_long || s[0] != '['))
+	if (at->faults->found > before && (too_long || s[0] != '['))
 		scan_lost_section(scan, at, s, len);
 }
 
@@ -274,7 +274,7 @@ scan_text(struct scan *scan, int first, const char *text, size_t size,
 
 	*scan = (struct scan){ 0 };
 	memcpy(s, text, size);
-	while (s < end) {
+	while (s < end && faults->n < FAULT_MAX) {
 		char *nl = memchr(s, '\n', (size_t)(end - s));
 
 		at.place++;

@@ -85,7 +85,6 @@ static void
 long_lines(void **state)
 {
 	struct caller caller = { .uid = 1, .name = "n", .cwd = "/" };
-	char *cwd;
 
 	(void)state;
 	for (size_t n = 1900; n < 2100; n++) {
@@ -110,12 +109,60 @@ long_lines(void **state)
 		if (n == 2099)
 			assert_int_equal(strlen(line), LOGLINE_MAX - 1);
 	}
-	/* A field before the last. */
-	cwd = xcalloc(4001, 1);
-	memset(cwd, '/', 4000);
-	caller.cwd = cwd;
-	made(&(struct logline){
-		.kind = LOGLINE_DENY, .caller = &caller, .box = "BOX" });
+}
+
+/* What a caller can make long does not hide what he ran, or tried to. */
+static void
+long_fields(void **state)
+{
+	static const char bytes[] = "/x\x01\\";
+	static const char *const fields[] = { "(1) : ", " ; TTY=pts/1",
+		" ; PWD=", " ; BOX=", " ; ROOT=/r", " ; COMMAND=/bin/nmap" };
+	char *argv[] = { xstrdup("/bin/nmap"), xstrdup("-sS"), NULL };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(bytes) - 1; i++)
+		for (size_t n = 1; n < 5000; n += 41) {
+			char *text = xcalloc(n + 1, 1);
+			struct caller caller = {
+				.uid = 1, .name = "n", .cwd = text
+			};
+			const char *line, *at;
+
+			memset(text, bytes[i], n);
+			at = line = made(&(struct logline){
+				.kind = LOGLINE_DENY,
+				.pid = INT32_MAX,
+				.caller = &caller,
+				.why = text,
+				.tty = "pts/1",
+				.box = text,
+				.root = "/r",
+				.argv = argv,
+			});
+			for (size_t k = 0; k < COUNT(fields); k++) {
+				at = strstr(at, fields[k]);
+				if (!at)
+					fail_msg("%s: %s", fields[k], line);
+			}
+			assert_true(strstr(line, "-sS") != NULL);
+		}
+}
+
+/* A reason that quotes words of the caller's is no field. */
+static void
+reasons(void **state)
+{
+	const struct caller caller = { .uid = 1, .name = "n", .cwd = "/" };
+
+	(void)state;
+	assert_string_equal(
+		made(&(struct logline){ .kind = LOGLINE_DENY,
+			.pid = 1,
+			.caller = &caller,
+			.why = "no -B /x ;COMMAND=/bin/true ;:/y; leave it" }),
+		"<81>minibox[1]: n(1) : no -B /x ,COMMAND=/bin/true ,:/y ; "
+		"TTY=none ; PWD=/");
 }
 
 static void
@@ -176,6 +223,8 @@ main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(lines),
 		cmocka_unit_test(long_lines),
+		cmocka_unit_test(long_fields),
+		cmocka_unit_test(reasons),
 		cmocka_unit_test(terminals),
 		cmocka_unit_test(words),
 	};

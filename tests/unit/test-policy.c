@@ -1825,8 +1825,9 @@ drop_in_names(void **state)
 		{ "a.conf", READER_DROP_IN },
 		{ "10-Lab_2.conf", READER_DROP_IN },
 		{ "-.conf", READER_DROP_IN },
-		{ ".conf", READER_BAD_NAME },
-		{ ".a.conf", READER_BAD_NAME },
+		{ ".conf", READER_IGNORED },
+		{ ".a.conf", READER_IGNORED },
+		{ ".#a.conf", READER_IGNORED }, /* a lock of emacs */
 		{ "a b.conf", READER_BAD_NAME },
 		{ "a.b.conf", READER_BAD_NAME },
 		{ "a\n.conf", READER_BAD_NAME },
@@ -2181,6 +2182,29 @@ one_fault_each(void **state)
 	}
 }
 
+/* Beyond the last fault that is kept, a box is still known to have one. */
+static void
+more_faults_than_kept(void **state)
+{
+	static const char *const lines[] = { "bind = /a b\n", "tmpfs = x\n",
+		"env-keep = 1\n", "nonsense = 1\n", "allow-bind = a\n",
+		"bind = /proc:/x\n", "command = x\n", "shell = x\n" };
+
+	(void)state;
+	for (size_t k = 0; k < COUNT(lines); k++) {
+		char *text = xcalloc(FAULT_MAX + 8, 64), *end = text;
+		struct policy p;
+
+		for (int i = 0; i < FAULT_MAX + 8; i++)
+			end = stpcpy(
+				end, xasprintf("[box b%d]\nrootfs = /r\n%s", i,
+					     lines[k]));
+		assert_int_equal(
+			unit_parse(&p, text, strlen(text)).n, FAULT_MAX);
+		free(text);
+	}
+}
+
 static void
 fault_list(void **state)
 {
@@ -2274,6 +2298,7 @@ main(void)
 		cmocka_unit_test(all_lines),
 		cmocka_unit_test(one_fault_each),
 		cmocka_unit_test(fault_list),
+		cmocka_unit_test(more_faults_than_kept),
 		cmocka_unit_test(hostnames),
 	};
 
