@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "die.h"
@@ -107,6 +108,7 @@ load_file(struct policy *policy, const char *path, struct faults *faults)
 {
 	struct reader_file file = { .name = path };
 	int fd = STDIN_FILENO;
+	struct stat st;
 
 	if (strcmp(path, "-"))
 		fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
@@ -114,6 +116,10 @@ load_file(struct policy *policy, const char *path, struct faults *faults)
 		file.name = "stdin";
 	if (fd < 0)
 		file.why = strerror(errno);
+	else if (fd != STDIN_FILENO &&
+		 (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode)))
+		file.why = "not a regular file; for a pipe, write - and give "
+			   "it as the standard input";
 	else
 		file.text =
 			trusted_read_fd(fd, READER_MAX, &file.size, &file.why);

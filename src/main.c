@@ -121,18 +121,22 @@ mode_version(struct context *c)
 }
 
 static void
+print_line(const char *place, const char *kind, const char *text)
+{
+	char plain[1024], line[DIE_LINE_MAX];
+
+	die_escape(plain, sizeof(plain), place);
+	die_escape(line, sizeof(line), text);
+	printf("%s: %s%s\n", plain, kind, line);
+}
+
+static void
 print_faults(
 	const struct context *c, const struct faults *faults, const char *kind)
 {
-	for (size_t i = 0; i < faults->n; i++) {
-		const struct fault *f = &faults->v[i];
-		char place[1024], text[DIE_LINE_MAX];
-
-		die_escape(place, sizeof(place),
-			place_text(&c->policy.files, f->place));
-		die_escape(text, sizeof(text), f->text);
-		printf("%s: %s%s\n", place, kind, text);
-	}
+	for (size_t i = 0; i < faults->n; i++)
+		print_line(place_text(&c->policy.files, faults->v[i].place),
+			kind, faults->v[i].text);
 }
 
 /* A caller who is not root loses root before the file is opened. */
@@ -162,11 +166,12 @@ mode_check(struct context *c)
 	if (c->faults.n)
 		finish(EXIT_NO);
 	for (size_t i = 0; i < files->n; i++)
-		printf("%s: OK\n", files->v[i].name);
+		print_line(files->v[i].name, "", "OK");
 	finish(EXIT_YES);
 }
 
-/* A policy with a fault lets nobody in; only root is told what it is. */
+/* A policy with a fault lets nobody in; only root is told what it is, and what
+ * the drop-in files are called, which the directory may keep to itself. */
 static _Noreturn void
 policy_refused(const struct context *c)
 {
@@ -183,6 +188,8 @@ policy_refused(const struct context *c)
 		die(EXIT_MINIBOX, "%s: %s; see: minibox --check", where,
 			f->text);
 	log_send(&line);
+	if (strcmp(place_file(&c->policy.files, f->place), load_policy_path))
+		where = load_drop_in_path;
 	die(EXIT_MINIBOX, "%s: policy error; tell your administrator", where);
 }
 

@@ -5,16 +5,18 @@
 
 #include <dirent.h>
 #include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/xattr.h>
 #include <unistd.h>
 
-#include "path.h"
 #include "xalloc.h"
 
 enum { DIRECTORY = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC };
-enum { SHOWN_MAX = 5 }; /* of what is dangerous in one root file system */
+enum { SHOWN_MAX = 5 };  /* of what is dangerous in one root file system */
+enum { DEPTH_MAX = 64 }; /* directories: a user may make any number */
 
 /* Whether a user comes as far as into the directory, by its path. */
 static bool
@@ -36,11 +38,30 @@ is_reachable(const char *path)
 struct offers {
 	const struct box *box;
 	struct faults *warnings;
-	size_t n;
+	dev_t device;
+	/* Of root's, and of others': who may write somewhere in it must not
+	 * hide what is root's. */
+	size_t n[2];
+	bool deep;
 };
 
+static bool
+has_capabilities(int dir, const char *name)
+{
+	int fd = openat(dir, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+	char link[32];
+	bool has;
+
+	if (fd < 0)
+		return false;
+	(void)snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
+	has = getxattr(link, "security.capability", NULL, 0) > 0;
+	(void)close(fd);
+	return has;
+}
+
 static const char *
-danger(const char *path, const struct stat *st)
+danger(int dir, const char *name, const struct stat *st)
 {
 	if (S_ISBLK(st->st_mode) || S_ISCHR(st->st_mode))
 		return st->st_mode & (S_IROTH | S_IWOTH)
@@ -52,19 +73,20 @@ danger(const char *path, const struct stat *st)
 		return "is a setuid program that users outside can run";
 	if (st->st_mode & S_ISGID)
 		return "is a setgid program that users outside can run";
-	return lgetxattr(path, "security.capability", NULL, 0) > 0
+	return has_capabilities(dir, name)
 		       ? "has file capabilities, and users outside can run it"
 		       : NULL;
 }
 
 /* To close the root file system itself would close the box. */
 static void
-note(struct offers *o, const char *path, const char *what)
+note(struct offers *o, const char *path, const struct stat *st,
+	const char *what)
 {
 	const char *root = o->box->rootfs;
 	size_t n = (size_t)(strrchr(root, '/') - root);
 
-	if (o->n++ < SHOWN_MAX)
+	if (o->n[st->st_uid != 0]++ < SHOWN_MAX)
 		fault_add(o->warnings, o->box->places[KEY_ROOTFS],
 			"rootfs: %s %s; fix: %smove the root file system below "
 			"a directory with mode 0700",
@@ -73,45 +95,78 @@ note(struct offers *o, const char *path, const char *what)
 			  : "");
 }
 
-/* Only directories that a user can enter, and none of another file system;
- * never through a link, which a user may put there meanwhile.  Closes `fd`. */
-static void
-look_through(struct offers *o, int fd, const char *path, dev_t device)
+static size_t
+not_shown(const struct offers *o)
 {
-	DIR *dir = fdopendir(fd);
+	size_t more = 0;
+
+	for (size_t i = 0; i < 2; i++)
+		more += o->n[i] > SHOWN_MAX ? o->n[i] - SHOWN_MAX : 0;
+	return more;
+}
+
+static void look_through(
+	struct offers *o, int fd, const char *path, unsigned depth);
+
+/* Directories only if a user can enter them, none of another file system, and
+ * never through a link, which a user may put there meanwhile. */
+static void
+look_at(struct offers *o, int dir, const char *path, const char *name,
+	unsigned depth)
+{
+	char *child = xasprintf("%s/%s", path, name);
+	const char *what;
+	struct stat st;
+
+	if (fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) == 0) {
+		what = danger(dir, name, &st);
+		if (what)
+			note(o, child, &st, what);
+		else if (S_ISDIR(st.st_mode) && st.st_dev == o->device &&
+			 (st.st_mode & S_IXOTH))
+			look_through(o, openat(dir, name, DIRECTORY), child,
+				depth + 1);
+	}
+	free(child);
+}
+
+/* Closes `fd`. */
+static void
+look_through(struct offers *o, int fd, const char *path, unsigned depth)
+{
+	DIR *dir = depth < DEPTH_MAX ? fdopendir(fd) : NULL;
 	const struct dirent *entry;
 
-	while (dir && (entry = readdir(dir))) {
-		const char *name = entry->d_name;
-		const char *child = path_join(path, name), *what;
-		struct stat st;
-
-		if (!strcmp(name, ".") || !strcmp(name, "..") ||
-			fstatat(fd, name, &st, AT_SYMLINK_NOFOLLOW) < 0)
-			continue;
-		what = danger(child, &st);
-		if (what)
-			note(o, child, what);
-		else if (S_ISDIR(st.st_mode) && st.st_dev == device &&
-			 (st.st_mode & S_IXOTH))
-			look_through(
-				o, openat(fd, name, DIRECTORY), child, device);
+	if (!dir) {
+		if (fd >= 0)
+			(void)close(fd);
+		o->deep |= depth == DEPTH_MAX;
+		return;
 	}
-	if (dir)
-		(void)closedir(dir);
+	while ((entry = readdir(dir)))
+		if (strcmp(entry->d_name, ".") && strcmp(entry->d_name, ".."))
+			look_at(o, fd, path, entry->d_name, depth);
+	(void)closedir(dir);
 }
 
 void
 offers_check(const struct box *box, int root, struct faults *warnings)
 {
 	struct offers o = { .box = box, .warnings = warnings };
+	int place = box->places[KEY_ROOTFS];
 	struct stat st;
 
 	if (!is_reachable(box->rootfs) || fstat(root, &st) < 0)
 		return;
-	look_through(&o, openat(root, ".", DIRECTORY), box->rootfs, st.st_dev);
-	if (o.n > SHOWN_MAX)
-		fault_add(warnings, box->places[KEY_ROOTFS],
-			"rootfs: %zu more of that kind in %s", o.n - SHOWN_MAX,
+	o.device = st.st_dev;
+	look_through(&o, openat(root, ".", DIRECTORY), box->rootfs, 0);
+	if (not_shown(&o))
+		fault_add(warnings, place,
+			"rootfs: %zu more of that kind in %s", not_shown(&o),
 			box->rootfs);
+	if (o.deep)
+		fault_add(warnings, place,
+			"rootfs: %s has more than %d directories one in the "
+			"other; what is deeper was not looked at",
+			box->rootfs, DEPTH_MAX);
 }

@@ -12,9 +12,11 @@
 #include "fault.h"
 #include "policy.h"
 
-/* Adds a warning for each of the first five such files of the box's root file
- * system, open at `root`, and for the number of the others; nothing if users do
- * not come there.  Root who asks; files are looked at, never opened. */
+/* Adds a warning for each of the first five such files of root's, and the first
+ * five of others', in the box's root file system, open at `root`, and for the
+ * number of the rest; nothing if users do not come there.  Root who asks; users
+ * may write there, so files are looked at, never opened, and it goes no deeper
+ * than 64 directories. */
 void offers_check(const struct box *box, int root, struct faults *warnings);
 
 #endif

@@ -156,6 +156,10 @@ check_file(const char *path, const struct stat *st)
 {
 	if (!S_ISREG(st->st_mode))
 		return "not a regular file";
+	if (!(st->st_mode & S_IRUSR))
+		return xasprintf("is not readable (mode %04o); fix: chmod u+r "
+				 "%s",
+			(unsigned)st->st_mode & 07777, path);
 	if (st->st_nlink != 1)
 		return xasprintf("has %lu links and must have one; put a copy "
 				 "in its place",
@@ -193,9 +197,10 @@ read_file(const char *path, size_t max, size_t *size, const char **why,
 		O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
 	(void)close(dirfd);
 	if (fd < 0 || fstat(fd, &st) < 0) {
-		*why = errno == ELOOP ? "is a symbolic link; put the file "
-					"itself there"
-				      : strerror(errno);
+		*why = errno == ELOOP   ? "is a symbolic link; put the file "
+					  "itself there"
+		       : errno == ENXIO ? "not a regular file"
+					: strerror(errno);
 		return NULL;
 	}
 	*why = check_file(path, &st);

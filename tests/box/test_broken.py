@@ -226,14 +226,27 @@ class Files(harness.Case):
 
     def test_given_to_check(self):
         """The same as FILE, for a caller who has nothing else to lose."""
-        for path, text in (('/dev/zero', 'larger than 8 MiB'),
-                           ('/', 'Is a directory'),
+        large, fifo, odd = (f'{harness.SCRATCH}/{name}' for name in
+                            ('large', 'fifo', 'a\x1b]0;b\a'))
+        write(large, b'#' * 9_000_000)
+        os.mkfifo(fifo, 0o644)
+        write(odd, b'')
+        for path in large, fifo, odd:
+            self.addCleanup(os.unlink, path)
+        none = 'not a regular file; for a pipe, write - and give it as the ' \
+            'standard input'
+        for path, text in ((large, 'larger than 8 MiB'),
+                           ('/dev/zero', none), ('/', none), (fifo, none),
                            ('/nowhere', 'No such file or directory')):
             start = time.monotonic()
             result = minibox('--check', path)
             self.assertLess(time.monotonic() - start, harness.SLOW)
             self.assertEqual(result.status, 1, result)
             self.assertEqual(result.out, f'{path}: {text}\n')
+        self.assertNotIn('\x1b', minibox('--check', odd).out)
+        self.ok(harness.run('/bin/sh', '-c', f'cat {POLICY} | '
+                            f'{harness.MINIBOX} --check -',
+                            user=SUPERUSER), 'stdin: OK\n')
 
     def test_changes_while_it_is_read(self):
         """Each start gets the one or the other, or is refused; one that was

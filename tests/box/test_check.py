@@ -228,6 +228,40 @@ class Offers(Case):
                     f'rootfs: 4 more of that kind in {OWN}',
                     policy=box(rootfs=OWN) + box('two', rootfs=OWN))
 
+    def test_nobody_hides_those_of_root(self):
+        """Who may write somewhere in it may make any number of his own."""
+        os.chmod(OWN + '/bin/busybox', 0o4755)
+        for i in range(20):
+            write(f'{OWN}/a{i}', b'', mode=0o4755)
+            os.chown(f'{OWN}/a{i}', ALICE.uid, ALICE.uid)
+            os.chmod(f'{OWN}/a{i}', 0o4755)
+        write_policy(box(rootfs=OWN))
+        result = minibox('--check', user=SUPERUSER)
+        self.assertIn(f'{OWN}/bin/busybox is a setuid program', result.out)
+        self.assertEqual(result.out.count('is a setuid program'), 6)
+        self.assertIn(f'rootfs: 15 more of that kind in {OWN}', result.out)
+
+    def test_deep(self):
+        """Nor can he make it look for ever, or end it."""
+        top = os.open(OWN, os.O_RDONLY)
+        here = os.dup(top)
+        for i in range(5000):
+            os.mkdir('d', dir_fd=here)
+            down = os.open('d', os.O_RDONLY, dir_fd=here)
+            os.close(here)
+            here = down
+        os.close(here)
+        self.addCleanup(os.close, top)
+        self.addCleanup(subprocess.run, ['rm', '-rf', OWN + '/d'], check=True)
+        os.chmod(OWN + '/bin/busybox', 0o4755)
+        write_policy(box(rootfs=OWN))
+        result = harness.run('/bin/sh', '-c', 'ulimit -s 512; exec '
+                             f'{harness.MINIBOX} --check', user=SUPERUSER)
+        self.assertEqual(result.status, 0, result)
+        self.assertIn(f'{OWN}/bin/busybox is a setuid program', result.out)
+        self.assertIn(f'rootfs: {OWN} has more than 64 directories one in the '
+                      'other; what is deeper was not looked at', result.out)
+
     def test_other_file_system(self):
         subprocess.run(['mount', '-t', 'tmpfs', 'tmpfs', OWN + '/tmp'],
                        check=True)

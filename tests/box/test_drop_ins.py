@@ -4,6 +4,7 @@ first?"""
 
 import os
 import shutil
+import socket
 
 import harness
 from harness import ALICE, BOB, POLICY, SUPERUSER, box, minibox, write, \
@@ -27,10 +28,12 @@ class DropIns(harness.Case):
         self.ok(minibox('-b', name, TRUE))
 
     def closed(self, place, text):
-        """Every box is; the caller learns where, root why."""
+        """Every box is; root learns where and why, the caller not even what the
+        files are called."""
         for name in 'demo', 'extra':
             self.refused(minibox('-b', name, TRUE), 125,
-                         f'{place}: policy error; tell your administrator')
+                         f'minibox: {DIRECTORY}: policy error; tell your '
+                         'administrator\n')
         result = minibox('--check', user=SUPERUSER)
         self.assertEqual(result.status, 1, result)
         self.assertIn(f'{place}: {text}', result.out)
@@ -77,16 +80,11 @@ class DropIns(harness.Case):
             with self.subTest(text):
                 write(EXTRA, text.encode(), 0o644)
                 place = f'{EXTRA}:{line}'
-                self.assertEqual(
-                    minibox('-b', 'demo', TRUE).err,
-                    f'minibox: {place}: policy error; tell your '
-                    'administrator\n')
-                self.assertIn(f'{place}: {why}\n',
-                              minibox('--check', user=SUPERUSER).out)
+                self.closed(place, f'{why}\n')
 
     def test_names(self):
-        for name, taken in (('.#lab.conf', False), ('a b.conf', False),
-                            ('.conf', False), ('a.b.conf', False),
+        for name, taken in (('.#lab.conf', True), ('a b.conf', False),
+                            ('.conf', True), ('a.b.conf', False),
                             ('lab.conf~', True), ('lab.conf.dpkg-new', True),
                             ('README', True)):
             with self.subTest(name):
@@ -119,6 +117,8 @@ class DropIns(harness.Case):
         for make, text in (
                 (lambda: os.mkdir(EXTRA), 'not a regular file'),
                 (lambda: os.mkfifo(EXTRA, 0o644), 'not a regular file'),
+                (lambda: socket.socket(socket.AF_UNIX).bind(EXTRA),
+                 'not a regular file'),
                 (lambda: os.symlink(POLICY, EXTRA), 'is a symbolic link')):
             with self.subTest(text):
                 os.unlink(EXTRA)
@@ -147,6 +147,17 @@ class DropIns(harness.Case):
         os.chmod(EXTRA, 0o600)
         os.chmod(DIRECTORY, 0o700)
         self.works()
+
+    def test_not_even_root(self):
+        """minibox has no right to read what its owner may not."""
+        for path in POLICY, EXTRA:
+            os.chmod(path, 0o044)
+            self.refused(minibox(TRUE), 125, 'policy error')
+            self.assertIn(
+                f'{path}: is not readable (mode 0044); fix: chmod u+r {path}\n',
+                minibox('--check', user=SUPERUSER).out)
+            os.chmod(path, 0o644)
+            self.works()
 
     def test_too_much(self):
         """8 MiB a file, 16 in all."""

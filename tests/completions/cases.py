@@ -25,7 +25,8 @@ cat "$HOME/listing"
 '''
 
 HOSTILE = 'a $(touch pwned) `touch pwned` * ~ \\n %B {a,b} "q" \'q\' x: (y) é'
-ODD = ['/bin/echo', '$(touch${IFS}pwned)', '*', 'a=b:c', 'user@host', 'x;y']
+ODD = ['/bin/echo', '$(touch${IFS}pwned)', '*', 'a=b:c', 'user@host', 'x;y',
+       "it's", '`touch${IFS}pwned`', '$HOME', 'a"b']
 LISTING = fr'''
 demo (default): {HOSTILE}
     * (any command)
@@ -371,12 +372,13 @@ class Suite:
     def odd(self, shell):
         """An exact command line, completed word by word, is what it is when
         the shell has read it."""
-        line = 'minibox -b odd echo '
-        for _ in ODD[1:]:
-            line = shell.complete(line).line
-        shell.run(line)
-        self.expect(f'{shell.name}: {line!r}', shell.calls(),
-                    [' '.join(['-b', 'odd', 'echo', *ODD[1:]])])
+        for quote in '', '"', "'":
+            line = 'minibox -b odd echo '
+            for _ in ODD[1:]:
+                line = shell.complete(line + quote).line
+            shell.run(line)
+            self.expect(f'{shell.name}: {line!r}', shell.calls(),
+                        [' '.join(['-b', 'odd', 'echo', *ODD[1:]])])
 
     def zsh_completers(self):
         """Completers that try again ask once."""

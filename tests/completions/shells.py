@@ -179,8 +179,10 @@ recorded() { # COMMAND
     def complete(self, line):
         offer = super().complete(line)
         words = {}
+        mark = line.rpartition(' ')[2][:1]
+        mark = mark if mark in ('"', "'") else ''
         for word in offer.words:
-            words[shlex.split(word)[0] if word else ''] = ''
+            words[shlex.split(mark + word + mark)[0] if word else ''] = ''
         return offer._replace(words=words)
 
 

@@ -359,14 +359,23 @@ code_points(void **state)
 	static const struct {
 		uint32_t first, last;
 	} refused[] = {
-		{ 0x80, 0x9f },     /* C1 controls */
-		{ 0x61c, 0x61c },   /* Arabic letter mark */
-		{ 0x200b, 0x200f }, /* zero width, direction marks */
-		{ 0x2028, 0x202e }, /* separators, embeddings, overrides */
-		{ 0x2060, 0x206f }, /* word joiner, isolates */
-		{ 0xd800, 0xdfff }, /* surrogates */
-		{ 0xfeff, 0xfeff }, /* byte order mark */
-		{ 0xfff9, 0xfffb }, /* interlinear */
+		{ 0x80, 0x9f },       /* C1 controls */
+		{ 0xad, 0xad },       /* soft hyphen */
+		{ 0x34f, 0x34f },     /* grapheme joiner */
+		{ 0x61c, 0x61c },     /* Arabic letter mark */
+		{ 0x115f, 0x1160 },   /* Hangul fillers */
+		{ 0x17b4, 0x17b5 },   /* Khmer vowels that are not seen */
+		{ 0x180e, 0x180e },   /* Mongolian separator */
+		{ 0x200b, 0x200f },   /* zero width, direction marks */
+		{ 0x2028, 0x202e },   /* separators, embeddings, overrides */
+		{ 0x2060, 0x206f },   /* word joiner, isolates */
+		{ 0x3164, 0x3164 },   /* Hangul filler */
+		{ 0xd800, 0xdfff },   /* surrogates */
+		{ 0xfeff, 0xfeff },   /* byte order mark */
+		{ 0xffa0, 0xffa0 },   /* Hangul filler */
+		{ 0xfff9, 0xfffb },   /* interlinear */
+		{ 0x1d173, 0x1d17a }, /* of music */
+		{ 0xe0000, 0xe007f }, /* tags */
 	};
 	char text[16] = "# ";
 
