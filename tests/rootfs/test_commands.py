@@ -138,7 +138,20 @@ class Check(rootfs.Case):
 
     def sound(self, name='box'):
         result = tool('check', name)
-        self.assertEqual((result.status, result.err), (0, ''), result)
+        self.assertEqual(result, (0, f'{BASE}/{name}: OK\n', ''), result)
+
+    def test_closed(self):
+        """What callers cannot enter; the cure is what is said."""
+        self.imported(directory('usr'), directory('usr/bin'))
+        for path in '', '/etc', '/usr', '/usr/bin':
+            os.chmod(f'{BASE}/box{path}', 0o750)
+            result = tool('check', 'box')
+            self.assertEqual(
+                result.out, f'{BASE}/box{path}: callers cannot enter it; fix: '
+                f'chmod o+x {BASE}/box{path}\n')
+            self.assertEqual(result.status, 1)
+            os.chmod(f'{BASE}/box{path}', 0o751)
+            self.sound()
 
     def test_sound(self):
         self.imported()
