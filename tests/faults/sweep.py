@@ -733,7 +733,6 @@ def more_boxes():
         lines = file.read().replace(f':{UID}::/nonexistent:', f':{UID}::{HOME}:')
     with open('/etc/passwd', 'w') as file:
         file.write(lines)
-    os.mkdir(POLICY + '.d', 0o755)
     with open(POLICY + '.d/more.conf', 'w') as file:
         file.write('[box more]\nrootfs = /var/lib/minibox/demo\n')
     with open(POLICY, 'a') as file:
