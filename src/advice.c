@@ -73,8 +73,7 @@ warn_nobody(const struct box *b, const struct accounts *accounts,
 			b->name);
 }
 
-/* Where only named users are admitted, only those can be denied; of groups the
- * policy does not tell who is in them. */
+/* Without `groups`, only a user named in `users` can be denied. */
 static void
 warn_idle_denies(const struct box *b, const struct accounts *accounts,
 	struct faults *warnings)

@@ -19,14 +19,16 @@
  *   command             The child of init, as the caller from its first
  *                       instruction: directory, limits, filter, exec.
  *
- * Two pipes: `go`, one byte from the monitor to init, written when the monitor
- * has dropped root and read that back; `status`, from init to the monitor, what
- * becomes of the command.  No pipe carries a request, and nothing that the
- * caller can change after the clone is looked at while a process is root.
+ * Two pipes: `go`, from the monitor to init: one byte when it has dropped root
+ * and read that back; later, what wakes a stopped monitor, and signals that
+ * cannot be queued.  `status`, from init to the monitor: what becomes of the
+ * command.  Other signals are queued to init with a value (status.h).  None of
+ * them carries a request.  What the caller can still change after the clone is
+ * opened with his rights, never with root's.
  *
- * A box with limits is born in a control group of its own, and each holds a
- * lock, by which the boxes of a user are counted, as long as the monitor or
- * init lives.
+ * A box with limits is born in a control group of its own.  With max-running
+ * each holds a lock, by which the boxes of a user are counted, as long as the
+ * monitor or init lives.
  *
  * Every process can be killed at any instruction, since its real uid is the
  * caller's.  Killed before the go byte, the monitor closes `go`, and init ends

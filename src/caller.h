@@ -2,8 +2,9 @@
 /*
  * Who is asking?
  *
- * The kernel's word only: ids and groups of the live process, never a name
- * from the environment or a login record (CVE-2019-14287).  Member lists of
+ * The kernel's word only: ids and groups of the live process, and the name that
+ * the host gives to them, never one from the environment or a login record
+ * (CVE-2019-14287).  Member lists of
  * /etc/group do not count (CVE-2021-41617).
  */
 #ifndef MINIBOX_CALLER_H

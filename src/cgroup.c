@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Which control group does a box with limits live in?  cgroup_make runs in the
- * caller's process before the clone, with fsuid 0; the others in the monitor,
- * without any privilege. */
+ * caller's process before the clone, with fsuid 0; cgroup_look for root's
+ * --check; the others in the monitor, without any privilege. */
 #include "cgroup.h"
 
 #include <dirent.h>

@@ -35,7 +35,8 @@ struct cgroup_trouble {
 };
 
 /* The usual reasons, before anybody needs a group; `wanted` is the cgroup-root
- * of the policy, or NULL.  Any process; changes nothing. */
+ * of the policy, or NULL.  Any process; changes nothing.  Dies if it cannot
+ * tell. */
 struct cgroup_trouble cgroup_look(const char *wanted);
 
 /*

@@ -81,7 +81,7 @@ check_any_point(const struct box *box, int root, const struct op *op,
 
 /* A /proc that would come along: every start refuses it. */
 static void
-add_proc_fault(int place, const char *source, const char *covered,
+check_procs(int place, const char *source, const char *covered,
 	struct faults *faults)
 {
 	int fd = open("/proc/self/mountinfo", O_RDONLY | O_NOCTTY | O_CLOEXEC);
@@ -110,7 +110,7 @@ check_source(const struct op *op, bool *directory, struct faults *faults)
 		fault_add(faults, op->place, "bind: %s", why);
 		return false;
 	}
-	add_proc_fault(op->place, op->source, NULL, faults);
+	check_procs(op->place, op->source, NULL, faults);
 	(void)close(fd);
 	return true;
 }
@@ -256,7 +256,7 @@ check_root(const struct box *box, const struct accounts *accounts,
 		return;
 	}
 	if (box->root == ROOT_RO)
-		add_proc_fault(box->places[KEY_ROOTFS], box->rootfs,
+		check_procs(box->places[KEY_ROOTFS], box->rootfs,
 			box->proc == PROC_NONE ? NULL
 					       : path_join(box->rootfs, "proc"),
 			faults);

@@ -12,10 +12,11 @@
 #include "fault.h"
 #include "policy.h"
 
-/* Adds a fault for every box whose root file system or binds cannot be used, or
- * that lacks a mount point; and a warning for every listed command that is
- * missing or that somebody could change, and for what a root file system offers
- * to users outside of it. */
+/* Adds a fault for every box whose root file system, binds or network namespace
+ * cannot be used, whose sources have a /proc in them, or that lacks a mount
+ * point; and a warning for what the host does not have for it (Landlock, cgroup
+ * v2), for mount points of allow-bind, and for what programs and offers find.
+ * Root who asks, real uid 0; forks, and dies if it cannot look. */
 void check_boxes(const struct policy *policy, const struct accounts *accounts,
 	struct faults *faults, struct faults *warnings);
 

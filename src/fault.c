@@ -26,6 +26,7 @@ fault_add(struct faults *faults, int place, const char *fmt, ...)
 		xgrow(faults->v, faults->n, &faults->room, sizeof(*faults->v));
 	faults->v[faults->n++] = (struct fault){
 		.place = place,
+		.number = faults->found,
 		.text = xstrdup(text),
 	};
 }
@@ -35,7 +36,9 @@ fault_cmp(const void *a, const void *b)
 {
 	const struct fault *x = a, *y = b;
 
-	return (x->place > y->place) - (x->place < y->place);
+	if (x->place != y->place)
+		return x->place < y->place ? -1 : 1;
+	return (x->number > y->number) - (x->number < y->number);
 }
 
 void

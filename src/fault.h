@@ -16,6 +16,7 @@ enum { FAULT_MAX = 1000 }; /* what is beyond is not kept */
 
 struct fault {
 	int place;
+	size_t number; /* in the order of finding */
 	char *text;
 };
 
@@ -26,6 +27,7 @@ struct faults {
 	size_t found; /* with those that are not kept */
 };
 
+/* Adds one, cut at 511 bytes; beyond FAULT_MAX it is only counted. */
 void fault_add(struct faults *faults, int place, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What does the installed policy say, and may it be believed?  Runs in the
- * caller's process before the clone, with fsuid 0. */
+ * caller's process before the clone, with fsuid 0, or for --check after a
+ * drop. */
 #include "load.h"
 
 #include <errno.h>

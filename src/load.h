@@ -27,7 +27,7 @@ bool load_policy(struct policy *policy, const struct reader_wish *wish,
  * has, so only after a drop, or for root. */
 bool load_file(struct policy *policy, const char *path, struct faults *faults);
 
-/* /etc/passwd and /etc/group.  fsuid 0; dies. */
+/* /etc/passwd and /etc/group, which anybody may read.  Dies. */
 void load_accounts(struct accounts *accounts);
 
 #endif

@@ -83,8 +83,8 @@ add_command(struct text *t, const struct logline *l)
 		add_field(t, " ", *arg, LOGLINE_MAX);
 }
 
-/* Up to what to do; it may quote what a caller typed, with what separates
- * fields. */
+/* The reason without its cure.  It may quote the caller, so ';', which
+ * separates fields, becomes ','. */
 static const char *
 first_part(const char *why)
 {

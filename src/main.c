@@ -204,7 +204,7 @@ admits_caller(const struct box *box, const void *data)
 
 /* Everything that a decision needs. */
 static void
-learn(struct context *c)
+load_all(struct context *c)
 {
 	const struct reader_wish wish = { admits_caller, &c->caller };
 	const char *trouble = start_trouble(c->start);
@@ -228,7 +228,7 @@ mode_list(struct context *c)
 		.json = c->request.json,
 	};
 
-	learn(c);
+	load_all(c);
 	drop(c);
 	request.cgroup_root = c->policy.cgroup_root;
 	if (list_boxes(stdout, &c->policy, &request, &c->caller, &c->accounts))
@@ -286,7 +286,7 @@ mode_explain(struct context *c)
 	struct plan plan;
 	bool permit;
 
-	learn(c);
+	load_all(c);
 	permit = decide(c, &box, &plan, &refusal);
 	drop(c);
 	if (permit)
@@ -314,7 +314,7 @@ log_permit(const struct context *c, const struct plan *plan)
 		log_send(&line);
 }
 
-/* What is only misused is no denial. */
+/* A usage error (125) is not logged as a denial. */
 static void
 log_deny(const struct context *c, const struct box *box,
 	const struct plan *plan, const struct refusal *refusal)
@@ -338,7 +338,7 @@ log_deny(const struct context *c, const struct box *box,
 /* What no policy says alone: whether one more may run.  *slot is for box_run.
  */
 static bool
-count(const struct plan *plan, int *slot, struct refusal *refusal)
+take_slot(const struct plan *plan, int *slot, struct refusal *refusal)
 {
 	const struct box *box = plan->box;
 
@@ -367,8 +367,9 @@ mode_run(struct context *c)
 	if (c->start == START_ROOT && !start_trouble(c->start))
 		die(EXIT_MINIBOX,
 			"not for root; run it as yourself, without sudo");
-	learn(c);
-	if (decide(c, &box, &plan, &refusal) && count(&plan, &slot, &refusal)) {
+	load_all(c);
+	if (decide(c, &box, &plan, &refusal) &&
+		take_slot(&plan, &slot, &refusal)) {
 		log_permit(c, &plan);
 		box_run(&plan, &c->saved, slot);
 	}

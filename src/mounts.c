@@ -95,15 +95,15 @@ in_the_way(const struct op *earlier, const char *target)
 }
 
 const char *
-mounts_misplaced(const struct mounts *m, const char *target, int *line)
+mounts_fault(const struct mounts *m, const char *target, int *place)
 {
 	bool shm_is_there = false;
 
 	for (size_t i = 1; i < m->n; i++) {
 		const char *why = in_the_way(&m->ops[i], target);
 
-		if (why && *line == 0)
-			*line = m->ops[i].place;
+		if (why && *place == 0)
+			*place = m->ops[i].place;
 		if (why)
 			return why;
 		shm_is_there |= m->ops[i].kind == OP_DEV;
@@ -169,13 +169,13 @@ is_standing(const char *target)
 }
 
 static bool
-misplaced(struct builder *b, const char *key, const char *target, int line)
+misplaced(struct builder *b, const char *key, const char *target, int place)
 {
-	const char *why = mounts_misplaced(b->mounts, target, &line);
+	const char *why = mounts_fault(b->mounts, target, &place);
 
 	if (!why)
 		return false;
-	(void)fault_refuse(b->refusal, EXIT_MINIBOX, line,
+	(void)fault_refuse(b->refusal, EXIT_MINIBOX, place,
 		xasprintf("box '%s': %s: %s; choose another path", b->box->name,
 			key, why));
 	return true;
@@ -211,12 +211,12 @@ add_home(struct builder *b)
 	const struct box *box = b->box;
 	const char *home = home_in_box(box, b->caller), *why;
 	bool bound = box->home == HOME_RO || box->home == HOME_RW;
-	int line = box->places[KEY_HOME];
+	int place = box->places[KEY_HOME];
 	struct op *op;
 
 	if (box->home == HOME_NONE)
 		return true;
-	if (misplaced(b, "home", "/home", line))
+	if (misplaced(b, "home", "/home", place))
 		return false;
 	add_tmpfs(b, "/home", NULL, 0755, false);
 	op = add(b, OP_DIR, home);
@@ -228,7 +228,7 @@ add_home(struct builder *b)
 	if (!why && !policy_any_command(box) && binds_shadowed(box, home))
 		why = xasprintf("it has commands in %s", home);
 	if (why)
-		return fault_refuse(b->refusal, EXIT_MINIBOX, line,
+		return fault_refuse(b->refusal, EXIT_MINIBOX, place,
 			xasprintf("box '%s' shows your home, but %s; tell your "
 				  "administrator",
 				box->name, why));
@@ -241,7 +241,7 @@ add_home(struct builder *b)
 	op->own = true;
 	op->writable = box->home == HOME_RW;
 	op->noexec = b->listed;
-	op->place = line;
+	op->place = place;
 	return true;
 }
 
@@ -272,8 +272,7 @@ add_system(struct builder *b)
 static const char *
 bind_fault(const struct builder *b, struct bind *bind, bool theirs)
 {
-	const char *why =
-		mounts_misplaced(b->mounts, bind->target, &bind->place);
+	const char *why = mounts_fault(b->mounts, bind->target, &bind->place);
 	const char *shadowed;
 
 	if (why || !theirs || policy_any_command(b->box))

@@ -69,8 +69,8 @@ bool mounts_make(struct mounts *mounts, const struct box *box,
 	struct refusal *refusal);
 
 /* NULL, or why nothing can be mounted on `target` after all that is there; then
- * *line is that of the mount in the way, if it has one and *line is 0. */
-const char *mounts_misplaced(
-	const struct mounts *mounts, const char *target, int *line);
+ * *place is that of the mount in the way, if it has one and *place was 0. */
+const char *mounts_fault(
+	const struct mounts *mounts, const char *target, int *place);
 
 #endif

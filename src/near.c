@@ -38,9 +38,9 @@ distance(const char *a, size_t na, const char *b, size_t nb)
 	return d[na][nb];
 }
 
-/* A slip in three letters, or two in more. */
+/* One slip from three letters on, two from six. */
 static size_t
-limit(size_t length)
+slips_allowed(size_t length)
 {
 	return length < 3 ? 0 : length < 6 ? 1 : 2;
 }
@@ -53,7 +53,8 @@ near_try(struct near *near, const char *known)
 	if (na > LENGTH_MAX || nb > LENGTH_MAX)
 		return;
 	d = distance(near->word, na, known, nb);
-	if (d > limit(na) || d >= nb || (near->best && d >= near->distance))
+	if (d > slips_allowed(na) || d >= nb ||
+		(near->best && d >= near->distance))
 		return;
 	near->best = known;
 	near->distance = d;

@@ -16,7 +16,7 @@
 #include "limit.h"
 #include "place.h"
 
-/* In the order of the table in keys.c. */
+/* What each means: the table in keys.c, and minibox.conf(5). */
 enum policy_key {
 	KEY_DEFAULT_BOX,
 	KEY_CGROUP_ROOT,
@@ -66,7 +66,8 @@ enum policy_key {
 };
 
 /* The values of the keys that take one word of a few; the words stand in
- * keys.c in the same order. */
+ * keys.c in the same order, but for `network`, and for what user-env is where
+ * nothing is said.  Fields are ints, as they are set through a pointer. */
 enum exec_kind { EXEC_ANY, EXEC_LISTED };
 enum root_kind { ROOT_RO, ROOT_OVERLAY };
 enum home_kind { HOME_TMPFS, HOME_NONE, HOME_RO, HOME_RW };
@@ -77,7 +78,7 @@ enum syscalls_kind { FILTER_DEFAULT, FILTER_NONE };
 enum log_kind { LOG_ALL, LOG_DENIED, LOG_NONE };
 enum user_env_kind { USER_ENV_NO, USER_ENV_YES, USER_ENV_BY_COMMAND };
 
-/* One item of a list, and the line it stands on. */
+/* One item of a list, and where it stands. */
 struct item {
 	char *text;
 	int place;

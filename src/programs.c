@@ -35,7 +35,8 @@ struct programs {
 };
 
 static void
-add(struct programs *p, enum policy_key key, const char *text, int place)
+add_program(
+	struct programs *p, enum policy_key key, const char *text, int place)
 {
 	p->v = xgrow(p->v, p->n, &p->room, sizeof(*p->v));
 	p->v[p->n++] = (struct program){ keys_name(key),
@@ -48,18 +49,18 @@ static void
 collect(struct programs *p, const struct box *box)
 {
 	int place = box->places[KEY_SHELL];
+	bool any = policy_any_command(box);
 
-	if (policy_any_command(box))
-		add(p, KEY_SHELL, box->shell, place ? place : box->place);
-	else if (place)
-		add(p, KEY_SHELL, box->shell, place);
-	if (policy_any_command(box))
+	if (any || place)
+		add_program(
+			p, KEY_SHELL, box->shell, place ? place : box->place);
+	if (any)
 		return;
 	for (size_t i = 0; i < box->command.n; i++)
-		add(p, KEY_COMMAND, box->command.v[i].text,
+		add_program(p, KEY_COMMAND, box->command.v[i].text,
 			box->command.v[i].place);
 	for (size_t i = 0; i < box->command_exact.n; i++)
-		add(p, KEY_COMMAND_EXACT, box->command_exact.v[i].text,
+		add_program(p, KEY_COMMAND_EXACT, box->command_exact.v[i].text,
 			box->command_exact.v[i].place);
 }
 
@@ -133,7 +134,7 @@ look_for_all(const struct box *box, const struct programs *p, int root, int to)
 }
 
 static void
-warn(const struct box *box, const struct program *p, int error,
+warn_program(const struct box *box, const struct program *p, int error,
 	struct faults *warnings)
 {
 	if (error == ENOENT || error == ENOTDIR)
@@ -165,6 +166,8 @@ programs_check(const struct box *box, int root, struct faults *warnings)
 	pid_t pid;
 
 	collect(&programs, box);
+	if (programs.n == 0)
+		return;
 	if (pipe2(ends, O_CLOEXEC) < 0)
 		die_errno("cannot look at the commands");
 	pid = fork();
@@ -178,7 +181,7 @@ programs_check(const struct box *box, int root, struct faults *warnings)
 			(ssize_t)sizeof(error))
 			die(EXIT_MINIBOX, "cannot look at the commands in %s",
 				box->rootfs);
-		warn(box, &programs.v[i], error, warnings);
+		warn_program(box, &programs.v[i], error, warnings);
 	}
 	(void)close(ends[0]);
 	while (waitpid(pid, NULL, 0) < 0 && errno == EINTR)

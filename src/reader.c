@@ -27,7 +27,7 @@ reader_name(const char *name)
 }
 
 /* One file, and what is in it. */
-struct source {
+struct input {
 	const struct reader_file *file;
 	int first; /* its place */
 	struct scan scan;
@@ -36,7 +36,7 @@ struct source {
 struct reader {
 	struct policy *policy;
 	struct faults *faults;
-	struct source *sources;
+	struct input *sources;
 	size_t n;
 	struct section_name *names; /* of all boxes, sorted */
 	size_t nnames;
@@ -56,7 +56,7 @@ static void
 scan_sources(struct reader *r, const struct reader_file *files)
 {
 	for (size_t i = 0; i < r->n; i++) {
-		struct source *s = &r->sources[i];
+		struct input *s = &r->sources[i];
 		const struct reader_file *f = &files[i];
 
 		s->file = f;
@@ -72,7 +72,7 @@ scan_sources(struct reader *r, const struct reader_file *files)
 }
 
 /* Where inih has come to. */
-struct second {
+struct inih_pass {
 	const struct scan *scan;
 	size_t next;      /* the entry that it must hand out next */
 	const char *text; /* what it has not read yet */
@@ -82,15 +82,15 @@ struct second {
 static char *
 give_line(char *line, int size, void *stream)
 {
-	struct second *second = stream;
-	const char *nl = strchr(second->text, '\n');
-	size_t n = nl ? (size_t)(nl - second->text) + 1 : 0;
+	struct inih_pass *pass = stream;
+	const char *nl = strchr(pass->text, '\n');
+	size_t n = nl ? (size_t)(nl - pass->text) + 1 : 0;
 
 	if (n == 0 || n >= (size_t)size)
 		return NULL;
-	memcpy(line, second->text, n);
+	memcpy(line, pass->text, n);
 	line[n] = '\0';
-	second->text += n;
+	pass->text += n;
 	return line;
 }
 
@@ -103,12 +103,12 @@ static int
 compare_entry(
 	void *user, const char *section, const char *name, const char *value)
 {
-	struct second *second = user;
-	const struct scan *scan = second->scan;
-	const struct scan_entry *e = &scan->entries[second->next];
+	struct inih_pass *pass = user;
+	const struct scan *scan = pass->scan;
+	const struct scan_entry *e = &scan->entries[pass->next];
 	const char *expected;
 
-	if (second->next++ >= scan->nentries)
+	if (pass->next++ >= scan->nentries)
 		return 0;
 	expected =
 		e->section == UINT32_MAX ? "" : scan->sections[e->section].name;
@@ -119,12 +119,12 @@ compare_entry(
 }
 
 static void
-compare_source(struct reader *r, const struct source *s)
+compare_source(struct reader *r, const struct input *s)
 {
-	struct second second = { .scan = &s->scan, .text = s->file->text };
+	struct inih_pass pass = { .scan = &s->scan, .text = s->file->text };
 
-	if (ini_parse_stream(give_line, &second, compare_entry, &second) != 0 ||
-		second.next != s->scan.nentries || *second.text)
+	if (ini_parse_stream(give_line, &pass, compare_entry, &pass) != 0 ||
+		pass.next != s->scan.nentries || *pass.text)
 		fault_add(r->faults, s->first,
 			"two readers do not agree about this file; please "
 			"report it");
@@ -172,7 +172,7 @@ apply_section(struct reader *r, const struct scan *scan, size_t section,
 
 /* [minibox] and [defaults] stand once, in the first file. */
 static bool
-is_once(struct reader *r, const struct source *source,
+is_once(struct reader *r, const struct input *source,
 	const struct scan_section *s, int *place)
 {
 	const struct places *files = &r->policy->files;
@@ -189,9 +189,10 @@ is_once(struct reader *r, const struct source *source,
 	return *place == s->place;
 }
 
-/* What stands in one that must not be there is not judged. */
+/* The keys of a misplaced or repeated section are skipped; its own line is the
+ * fault. */
 static void
-apply_once(struct reader *r, const struct source *source, size_t section,
+apply_once(struct reader *r, const struct input *source, size_t section,
 	size_t *next)
 {
 	const struct scan_section *s = &source->scan.sections[section];
@@ -204,7 +205,7 @@ apply_once(struct reader *r, const struct source *source, size_t section,
 
 /* [minibox] and [defaults], before the boxes, wherever they stand. */
 static void
-apply_general(struct reader *r, const struct source *source)
+apply_general(struct reader *r, const struct input *source)
 {
 	const struct scan *scan = &source->scan;
 	size_t next = 0;
@@ -254,7 +255,7 @@ read_box(
 }
 
 static void
-read_boxes(struct reader *r, const struct source *source)
+read_boxes(struct reader *r, const struct input *source)
 {
 	const struct scan *scan = &source->scan;
 	size_t next = 0;
@@ -279,7 +280,7 @@ name_cmp(const void *a, const void *b)
 }
 
 static void
-find_twins(struct reader *r)
+find_repeated(struct reader *r)
 {
 	size_t room = 0;
 
@@ -358,7 +359,7 @@ reader_parse(struct policy *policy, const struct reader_file *files, size_t n,
 	scan_sources(&r, files);
 	for (size_t i = 0; faults->n == 0 && i < n; i++)
 		compare_source(&r, &r.sources[i]);
-	find_twins(&r);
+	find_repeated(&r);
 	for (size_t i = 0; i < n; i++)
 		apply_general(&r, &r.sources[i]);
 	r.sound = faults->n == 0;

@@ -141,7 +141,7 @@ do_op(const struct plan *plan, struct own *own, int root, const struct op *op,
 	else if (op->kind != OP_DIR)
 		fs_attach(mount, point, "", op->target);
 	if (op->kind == OP_TMPFS || op->kind == OP_DEV)
-		target_is_own(own, mount);
+		target_add_own(own, mount);
 	(void)close(point);
 	if (mount >= 0)
 		(void)close(mount);
@@ -371,7 +371,7 @@ root_build(const struct plan *plan)
 	fs_attach(base, AT_FDCWD, BASE_POINT, "the new root");
 	if (ops[0].writable) {
 		root = make_overlay(base, root, &ops[0]);
-		target_is_own(&own, root);
+		target_add_own(&own, root);
 	}
 	attach_below(base, root, "root");
 	copy_files(plan, base, root, steps);

@@ -116,11 +116,10 @@ check_allow_bind(const struct box *box, const struct mounts *mounts,
 		const char *why = allow_fault(box, item);
 		bool fixed = !tokens_in(item->target) &&
 			     !ends_in_slash(item->target);
-
 		int place = item->place;
 
 		if (!why && fixed)
-			why = mounts_misplaced(mounts, item->target, &place);
+			why = mounts_fault(mounts, item->target, &place);
 		if (why)
 			fault_add(faults, item->place, "allow-bind: %s", why);
 	}
@@ -145,7 +144,7 @@ check_bind(const struct box *box, struct faults *faults)
 	}
 }
 
-/* The mounts that a caller would get who is like most. */
+/* The mounts of a typical caller. */
 static void
 check_mounts(const struct box *box, struct faults *faults)
 {

@@ -218,8 +218,8 @@ scan_entry_line(struct scan *scan, const struct cursor *at, char *line)
 	};
 }
 
-/* A section line that was refused as a line: what follows is not in the section
- * above. */
+/* A section line refused before it was parsed: the keys below must not fall
+ * into the section above. */
 static void
 scan_lost_section(
 	struct scan *scan, const struct cursor *at, const char *s, size_t len)

@@ -53,8 +53,8 @@ struct scan {
 };
 
 /* Reads `size` bytes at `text`, whose first line has the place after `first`;
- * adds to `faults` what is wrong.  The result may be used only if nothing was
- * added. */
+ * adds to `faults` what is wrong.  Lines with a fault are left out, and no line
+ * is read once FAULT_MAX are known. */
 void scan_text(struct scan *scan, int first, const char *text, size_t size,
 	struct faults *faults);
 

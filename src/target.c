@@ -48,7 +48,7 @@ target_open(
 }
 
 void
-target_is_own(struct own *own, int fd)
+target_add_own(struct own *own, int fd)
 {
 	struct stat st;
 

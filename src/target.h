@@ -23,7 +23,7 @@ struct own {
 };
 
 /* Puts the file system of `fd` among them.  Dies on failure. */
-void target_is_own(struct own *own, int fd);
+void target_add_own(struct own *own, int fd);
 
 /* The mount point of the op, O_PATH; -1 with errno: ENOENT it is missing, ELOOP
  * a link, ENOTDIR or EISDIR the other kind. */

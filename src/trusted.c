@@ -205,9 +205,8 @@ read_file(const char *path, size_t max, size_t *size, const char **why,
 	}
 	*why = check_file(path, &st);
 	*again = st.st_nlink == 0;
-	if (!*why) {
+	if (!*why)
 		text = trusted_read_fd(fd, max, size, why);
-	}
 	if (text && (fstat(fd, &after) < 0 || !same_state(&st, &after) ||
 			    (off_t)*size != st.st_size)) {
 		*why = "changed while it was read";
@@ -251,7 +250,7 @@ list(DIR *dir, char ***names, size_t *n, const char **why)
 bool
 trusted_list(const char *path, char ***names, size_t *n, const char **why)
 {
-	int fd = trusted_open_dir(path, why), readable = -1;
+	int fd = trusted_open_dir(path, why), readable;
 	DIR *dir = NULL;
 
 	*names = NULL;

@@ -6,7 +6,7 @@
  * own descriptor: a directory, owned by root, not writable by group or others
  * (sticky does not excuse: THREATS C16).  So nothing is walked twice, and the
  * descriptor that comes back is of what was checked (C15, C19).  Only paths of
- * the policy or compiled in; euid or fsuid 0.
+ * the policy or compiled in; euid or fsuid 0, but for --check after a drop.
  */
 #ifndef MINIBOX_TRUSTED_H
 #define MINIBOX_TRUSTED_H

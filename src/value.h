@@ -28,8 +28,8 @@ bool value_is_account(const char *name);
 /* Digits only. */
 bool value_is_number(const char *value);
 
-/* Digits, 0 to 4294967294: (uid_t)-1 means "no change" to setresuid(2)
- * (CVE-2019-14287, CVE-2018-19788). */
+/* Of value_is_number: 0 to 4294967294; (uid_t)-1 means "no change" to
+ * setresuid(2) (CVE-2019-14287, CVE-2018-19788). */
 bool value_id(const char *value, uint32_t *id);
 
 /* Three octal digits, or four of which the first is 0. */

@@ -5,7 +5,7 @@
  *
  * minibox lives for milliseconds before it execs or waits: what is allocated
  * is not freed on the way to exec or die.  Sizes are bounded by the callers
- * (the policy by POLICY_MAX, argv and environ by the kernel's limits).
+ * (the policy by READER_ALL_MAX, argv and environ by the kernel's limits).
  */
 #ifndef MINIBOX_XALLOC_H
 #define MINIBOX_XALLOC_H

@@ -841,11 +841,11 @@ misplaced(void **state)
 			 !strncmp(targets[i], "/proc", 5) ||
 			 !strncmp(targets[i], "/sys", 4);
 		closed = closed && strncmp(targets[i], "/dev/shm/", 9);
-		if (!!mounts_misplaced(&m, targets[i], &line) !=
+		if (!!mounts_fault(&m, targets[i], &line) !=
 			(bad || closed))
 			fail_msg("%s: %s", targets[i],
-				mounts_misplaced(&m, targets[i], &line));
-		if (!!mounts_misplaced(&bare, targets[i], &line) !=
+				mounts_fault(&m, targets[i], &line));
+		if (!!mounts_fault(&bare, targets[i], &line) !=
 			(closed || !targets[i][1] ||
 				!strcmp(targets[i], "/dev/shm/x")))
 			fail_msg("alone: %s", targets[i]);
