@@ -160,7 +160,7 @@ warn_commands(const struct box *b, struct faults *warnings)
 	for (size_t i = 0; i < b->command.n; i++) {
 		const struct item *it = &b->command.v[i];
 
-		if (it->text[1] && strpbrk(it->text, "*?["))
+		if (it->text[1] && strpbrk(it->text, "*?"))
 			fault_add(warnings, it->place,
 				"command: %s is a name, not a pattern; for all "
 				"of a directory write it with a slash at the "

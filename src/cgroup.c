@@ -294,7 +294,10 @@ cgroup_look(const char *wanted)
 
 	top.fd = trusted_open_dir(top.path, &why);
 	if (top.fd < 0)
-		return no_cgroup2(top.path);
+		return (struct cgroup_trouble){
+			xasprintf("limits of a box need cgroup v2: %s", why),
+			"run: mount -t cgroup2 cgroup2 " LIMIT_CGROUP_TOP,
+		};
 	root = choose_root(wanted, &top, &trouble);
 	(void)close(top.fd);
 	above = root ? xstrndup(root, (size_t)(strrchr(root, '/') - root))

@@ -161,6 +161,14 @@ check_netns(const struct box *box, struct faults *faults)
 		(void)close(fd);
 }
 
+static bool
+is_file(const char *path)
+{
+	struct stat st;
+
+	return lstat(path, &st) == 0 && !S_ISDIR(st.st_mode);
+}
+
 /* Where the root file system is not written to, what -B may name must be there
  * for everybody. */
 static void
@@ -191,9 +199,18 @@ check_allow_bind(const struct box *box, const struct caller *sample, int root,
 	else if (errno == ENOENT)
 		fault_add(warnings, item->place,
 			"allow-bind: no mount point %s%s, so that -B is "
-			"refused; fix: mkdir -p %s%s",
-			point, slash ? "/ and what is in it" : "", box->rootfs,
-			point);
+			"refused; fix: %s %s%s",
+			point, slash ? "/ and what is in it" : "",
+			is_file(item->source) ? "touch" : "mkdir -p",
+			box->rootfs, point);
+	else
+		fault_add(warnings, item->place,
+			"allow-bind: the mount point %s%s, so that -B is "
+			"refused",
+			point,
+			errno == ELOOP
+				? " is or leads through a symbolic link"
+				: xasprintf(": %s", strerror(errno)));
 }
 
 static void

@@ -4,6 +4,7 @@
 
 #include <cap-ng.h>
 #include <errno.h>
+#include <grp.h>
 #include <linux/capability.h>
 #include <linux/securebits.h>
 #include <stdbool.h>
@@ -192,6 +193,20 @@ cred_as_root(void)
 {
 	set_fs_ids(0, 0);
 	apply_sets(mask_of(true, false));
+}
+
+void
+cred_as_nobody(void)
+{
+	enum { NOBODY = 65534 };
+
+	if (setgroups(0, NULL) < 0)
+		die_errno("cannot drop the groups");
+	set_fs_ids(NOBODY, NOBODY);
+	capng_setpid(0);
+	capng_clear(CAPNG_SELECT_CAPS);
+	if (capng_apply(CAPNG_SELECT_CAPS) < 0 || !sets_are(0, 0))
+		die(EXIT_MINIBOX, "the capabilities could not be set");
 }
 
 void

@@ -29,6 +29,14 @@ void cred_as_caller(uid_t uid, gid_t gid);
 void cred_as_root(void);
 
 /*
+ * For good: paths are walked as somebody whom no file belongs to (fsuid and
+ * fsgid 65534), without groups and without any capability, read back.  The
+ * other user ids stay root's, so that no process of uid 65534 can reach this
+ * one.  A child of root's --check.  Dies on failure.
+ */
+void cred_as_nobody(void);
+
+/*
  * Between these two, CAP_DAC_OVERRIDE and CAP_FOWNER are effective; at no other
  * time are they.  For the one call that makes an overlay: it keeps the
  * credentials of who makes it, and copies files up with them; and to make a

@@ -83,7 +83,7 @@ set_path(const struct key *key, void *field, char *value, int place)
 {
 	(void)key;
 	(void)place;
-	if (strpbrk(value, "\"'"))
+	if (*value == '"' || *value == '\'')
 		return "must be one absolute path, without quotes";
 	if (!value_is_path(value))
 		return "must be one absolute path without //, ., .., blanks, "

@@ -12,11 +12,22 @@
 #include <sys/xattr.h>
 #include <unistd.h>
 
+#include "path.h"
 #include "xalloc.h"
 
 enum { DIRECTORY = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC };
-enum { SHOWN_MAX = 5 };  /* of what is dangerous in one root file system */
-enum { DEPTH_MAX = 64 }; /* directories: a user may make any number */
+enum { SHOWN_MAX = 5 }; /* of what is dangerous in one root file system */
+/* A user may make any number: directories one in the other, and files. */
+enum { DEPTH_MAX = 64, LOOKED_MAX = 1000000 };
+
+/* Somebody other than root may: others, or a group that is not root's.  What is
+ * a user's own gives him nothing. */
+static bool
+may_run(const struct stat *st)
+{
+	return st->st_mode & S_IXOTH ||
+	       (st->st_mode & S_IXGRP && st->st_gid != 0);
+}
 
 /* Whether a user comes as far as into the directory, by its path. */
 static bool
@@ -26,8 +37,7 @@ is_reachable(const char *path)
 		struct stat st;
 
 		n += strcspn(path + n, "/");
-		if (lstat(xstrndup(path, n), &st) < 0 ||
-			!(st.st_mode & S_IXOTH))
+		if (lstat(xstrndup(path, n), &st) < 0 || !may_run(&st))
 			return false;
 		if (!path[n])
 			return true;
@@ -42,6 +52,7 @@ struct offers {
 	/* Of root's, and of others': who may write somewhere in it must not
 	 * hide what is root's. */
 	size_t n[2];
+	size_t looked;
 	bool deep;
 };
 
@@ -67,7 +78,7 @@ danger(int dir, const char *name, const struct stat *st)
 		return st->st_mode & (S_IROTH | S_IWOTH)
 			       ? "is a device that users outside can open"
 			       : NULL;
-	if (!S_ISREG(st->st_mode) || !(st->st_mode & S_IXOTH))
+	if (!S_ISREG(st->st_mode) || !may_run(st))
 		return NULL;
 	if (st->st_mode & S_ISUID)
 		return "is a setuid program that users outside can run";
@@ -78,21 +89,21 @@ danger(int dir, const char *name, const struct stat *st)
 		       : NULL;
 }
 
-/* To close the root file system itself would close the box. */
+/* To close the root file system itself would close the box, and to close what
+ * is above it may close more. */
 static void
 note(struct offers *o, const char *path, const struct stat *st,
 	const char *what)
 {
 	const char *root = o->box->rootfs;
-	size_t n = (size_t)(strrchr(root, '/') - root);
+	bool ours = path_directly_in(root, "/var/lib/minibox/");
 
 	if (o->n[st->st_uid != 0]++ < SHOWN_MAX)
 		fault_add(o->warnings, o->box->places[KEY_ROOTFS],
-			"rootfs: %s %s; fix: %smove the root file system below "
-			"a directory with mode 0700",
-			path, what,
-			n ? xasprintf("chmod 700 %s, or ", xstrndup(root, n))
-			  : "");
+			"rootfs: %s %s; fix: %s", path, what,
+			ours ? "chmod 700 /var/lib/minibox"
+			     : "move the root file system below a directory "
+			       "with mode 0700, such as /var/lib/minibox");
 }
 
 static size_t
@@ -118,12 +129,13 @@ look_at(struct offers *o, int dir, const char *path, const char *name,
 	const char *what;
 	struct stat st;
 
+	o->looked++;
 	if (fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) == 0) {
 		what = danger(dir, name, &st);
 		if (what)
 			note(o, child, &st, what);
 		else if (S_ISDIR(st.st_mode) && st.st_dev == o->device &&
-			 (st.st_mode & S_IXOTH))
+			 (may_run(&st) || st.st_uid != 0))
 			look_through(o, openat(dir, name, DIRECTORY), child,
 				depth + 1);
 	}
@@ -143,7 +155,7 @@ look_through(struct offers *o, int fd, const char *path, unsigned depth)
 		o->deep |= depth == DEPTH_MAX;
 		return;
 	}
-	while ((entry = readdir(dir)))
+	while (o->looked <= LOOKED_MAX && (entry = readdir(dir)))
 		if (strcmp(entry->d_name, ".") && strcmp(entry->d_name, ".."))
 			look_at(o, fd, path, entry->d_name, depth);
 	(void)closedir(dir);
@@ -164,9 +176,9 @@ offers_check(const struct box *box, int root, struct faults *warnings)
 		fault_add(warnings, place,
 			"rootfs: %zu more of that kind in %s", not_shown(&o),
 			box->rootfs);
-	if (o.deep)
+	if (o.deep || o.looked > LOOKED_MAX)
 		fault_add(warnings, place,
 			"rootfs: %s has more than %d directories one in the "
-			"other; what is deeper was not looked at",
-			box->rootfs, DEPTH_MAX);
+			"other, or %d files; the rest was not looked at",
+			box->rootfs, DEPTH_MAX, LOOKED_MAX);
 }

@@ -5,13 +5,15 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <grp.h>
+#include <limits.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "cred.h"
 #include "die.h"
 #include "keys.h"
 #include "path.h"
@@ -19,8 +21,8 @@
 #include "walk.h"
 #include "xalloc.h"
 
-enum { NOBODY = 65534 }; /* has no rights of his own */
-enum { ELSEWHERE = -1 }; /* in place of errno: it may come from a bind */
+enum { ELSEWHERE = -1 }; /* in place of errno: it comes from a bind */
+enum { LINKS_MAX = 40 }; /* as in path_resolution(7) */
 
 /* What is looked for: a file, or a directory that holds any. */
 struct program {
@@ -64,16 +66,33 @@ collect(struct programs *p, const struct box *box)
 			box->command_exact.v[i].place);
 }
 
+/* With a token, a bind may hold no command: see binds_shadowed. */
 static bool
 lies_in_bind(const struct box *box, const char *path)
 {
 	for (size_t i = 0; i < box->bind.n; i++) {
 		const char *target = box->bind.v[i].target;
 
-		if (tokens_in(target) || path_beneath(path, target))
+		if (!tokens_in(target) && path_beneath(path, target))
 			return true;
 	}
 	return false;
+}
+
+/* What the link at `end` of the path leads to, with what follows; `dir` is the
+ * length of its directory.  NULL: it is no link. */
+static const char *
+behind_link(const char *path, size_t dir, size_t end)
+{
+	char target[PATH_MAX];
+	ssize_t n = readlink(xstrndup(path, end), target, sizeof(target) - 1);
+
+	if (n <= 0)
+		return NULL;
+	target[n] = '\0';
+	return target[0] == '/' ? xasprintf("%s%s", target, path + end)
+				: xasprintf("%.*s/%s%s", (int)dir, path, target,
+					  path + end);
 }
 
 /* Whether the box shows something else there: the path is followed as far as it
@@ -81,19 +100,25 @@ lies_in_bind(const struct box *box, const char *path)
 static bool
 is_bound(const struct box *box, const char *path)
 {
-	size_t n = strlen(path);
-	const char *real;
-	struct stat st;
+	for (unsigned links = 0; path && links < LINKS_MAX; links++) {
+		size_t n = strlen(path);
+		const char *real;
 
-	while (!(real = realpath(n ? xstrndup(path, n) : "/", NULL)) && n > 0) {
-		if (lstat(xstrndup(path, n), &st) == 0 && S_ISLNK(st.st_mode))
-			return box->bind.n > 0;
-		while (n > 0 && path[--n] != '/')
-			;
+		while (!(real = realpath(n ? xstrndup(path, n) : "/", NULL)) &&
+			n > 0)
+			while (n > 0 && path[--n] != '/')
+				;
+		real = real && real[1] ? real : "";
+		path = xasprintf("%s%s", real, path + n);
+		if (lies_in_bind(box, path))
+			return true;
+		/* The first component that does not lead on. */
+		n = strlen(real);
+		path = path[n] ? behind_link(path, n,
+					 n + 1 + strcspn(path + n + 1, "/"))
+			       : NULL;
 	}
-	if (!real || !real[1])
-		real = "";
-	return lies_in_bind(box, xasprintf("%s%s", real, path + n));
+	return false;
 }
 
 static const char *
@@ -104,26 +129,29 @@ without_slash(const char *path)
 	return n > 1 && path[n - 1] == '/' ? xstrndup(path, n - 1) : path;
 }
 
-/* errno, 0 or ELSEWHERE. */
+/* errno, 0 or ELSEWHERE.  What others could change is never excused by where it
+ * leads to: that is theirs to say. */
 static int
 look(const struct box *box, const char *path)
 {
 	int fd = walk_open(path), error = fd < 0 ? errno : 0;
 
-	if (fd >= 0 && faccessat(fd, "", X_OK, AT_EMPTY_PATH) < 0)
+	if (fd >= 0 && faccessat(fd, "", X_OK, AT_EMPTY_PATH | AT_EACCESS) < 0)
 		error = errno;
 	if (fd >= 0)
 		(void)close(fd);
+	if (error == EPERM)
+		return lies_in_bind(box, path) ? ELSEWHERE : error;
 	return error && is_bound(box, path) ? ELSEWHERE : error;
 }
 
 static _Noreturn void
 look_for_all(const struct box *box, const struct programs *p, int root, int to)
 {
-	if (fchdir(root) < 0 || chroot(".") < 0 || setgroups(0, NULL) < 0 ||
-		setresgid(NOBODY, NOBODY, NOBODY) < 0 ||
-		setresuid(NOBODY, NOBODY, NOBODY) < 0)
+	if (prctl(PR_SET_PDEATHSIG, SIGKILL) < 0 || fchdir(root) < 0 ||
+		chroot(".") < 0)
 		_exit(1);
+	cred_as_nobody();
 	for (size_t i = 0; i < p->n; i++) {
 		int error = look(box, without_slash(p->v[i].word));
 
@@ -150,8 +178,8 @@ warn_program(const struct box *box, const struct program *p, int error,
 	else if (error == EACCES)
 		fault_add(warnings, p->place,
 			"%s: not everybody can run %s: it, or a directory on "
-			"the way to it in %s, has no x for others; see: chmod "
-			"o+x",
+			"the way to it in %s, has no x for others, or is "
+			"mounted noexec; see: chmod o+x",
 			p->key, p->word, box->rootfs);
 	else if (error && error != ELSEWHERE)
 		fault_add(warnings, p->place, "%s: %s in %s: %s", p->key,
@@ -178,9 +206,12 @@ programs_check(const struct box *box, int root, struct faults *warnings)
 	(void)close(ends[1]);
 	for (size_t i = 0; i < programs.n; i++) {
 		if (read(ends[0], &error, sizeof(error)) !=
-			(ssize_t)sizeof(error))
-			die(EXIT_MINIBOX, "cannot look at the commands in %s",
+			(ssize_t)sizeof(error)) {
+			fault_add(warnings, box->places[KEY_ROOTFS],
+				"the commands in %s were not looked at",
 				box->rootfs);
+			break;
+		}
 		warn_program(box, &programs.v[i], error, warnings);
 	}
 	(void)close(ends[0]);

@@ -94,14 +94,47 @@ class Commands(Case):
         os.makedirs(OWN + '/usr/bin', exist_ok=True)
         os.symlink('usr/bin', OWN + '/bin2')
         os.symlink('usr/nosuch', OWN + '/bin3')
-        for command in '/usr/x', '/usr/bin/x', '/bin2/x', '/bin3/x', '/usr/':
+        os.symlink('/bin2', OWN + '/bin4')
+        for command in ('/usr/x', '/usr/bin/x', '/bin2/x', '/bin3/x', '/bin4/x',
+                        '/usr/'):
             with self.subTest(command):
                 policy = self.box(command)
                 if command != '/usr/':
                     self.warned('so that it cannot be run', policy=policy)
                 self.warned(policy=self.box(command, bind='/usr:/usr'))
-        self.warned(f'{OWN} has no /opt/x',
-                    policy=self.box('/opt/x', bind='/usr:/usr'))
+        os.symlink('/bin/nosuch', OWN + '/bin5')
+        os.symlink('loop', OWN + '/loop')
+        os.makedirs(OWN + '/m/nobody')
+        for command in '/opt/x', '/bin5', '/loop/x':
+            for bind in '/usr:/usr', '/usr:/m/%u':
+                self.warned(f'command: {OWN} has no {command}'
+                            if command != '/loop/x' else '/loop/x in ',
+                            policy=self.box(command, bind=bind))
+
+    def test_nobody_leads_it_astray(self):
+        """A link in a directory of a user's is as bad as a file there, wherever
+        it leads."""
+        os.mkdir(OWN + '/opt')
+        os.chown(OWN + '/opt', ALICE.uid, ALICE.uid)
+        policy = self.box('/opt/x', bind='/usr:/usr')
+        for target in '/nowhere', '/usr/bin/true', '/usr':
+            os.symlink(target, OWN + '/opt/x')
+            self.warned('command: somebody but root could change /opt/x',
+                        policy=policy)
+            self.assertIn(minibox('/opt/x').status, (126, 127))
+            os.unlink(OWN + '/opt/x')
+
+    def test_in_spite_of_a_container(self):
+        """Where root may not do it, the rest is told all the same."""
+        write_policy(self.box('/bin/nosuch'), box('two', rootfs='/nowhere'))
+        for cap in 'sys_chroot', 'setgid':
+            result = harness.run(
+                '/bin/sh', '-c', f'exec setpriv --bounding-set=-{cap} '
+                f'--inh-caps=-all {harness.MINIBOX} --check', user=SUPERUSER)
+            self.assertEqual(result.status, 1, result)
+            self.assertIn(f'warning: the commands in {OWN} were not looked at\n',
+                          result.out)
+            self.assertIn('/nowhere: ', result.out)
 
     def test_not_for_everybody(self):
         """As a start of a user who is not in the group would see it."""
@@ -111,7 +144,7 @@ class Commands(Case):
             os.chmod(path, mode)
             self.warned('command: not everybody can run /bin/busybox2: it, or a '
                         f'directory on the way to it in {OWN}, has no x for '
-                        'others; see: chmod o+x', policy=self.box('/bin/busybox2'))
+                        'others, or is mounted noexec; see: chmod o+x', policy=self.box('/bin/busybox2'))
             self.assertNotEqual(minibox('/bin/busybox2', 'true').status, 0)
             os.chmod(path, 0o755)
             self.ok(minibox('/bin/busybox2', 'true'))
@@ -190,8 +223,8 @@ class Offers(Case):
     def test_setuid(self):
         os.chmod(OWN + '/bin/busybox', 0o4755)
         self.offer(f'rootfs: {OWN}/bin/busybox is a setuid program that users '
-                   f'outside can run; fix: chmod 700 {ABOVE}, or move the '
-                   'root file system below a directory with mode 0700')
+                   'outside can run; fix: move the root file system below a '
+                   'directory with mode 0700, such as /var/lib/minibox')
 
     def test_setgid(self):
         os.chmod(OWN + '/bin/busybox', 0o2755)
@@ -241,6 +274,32 @@ class Offers(Case):
         self.assertEqual(result.out.count('is a setuid program'), 6)
         self.assertIn(f'rootfs: 15 more of that kind in {OWN}', result.out)
 
+    def test_for_a_group(self):
+        """Or in a directory that a user has closed to all but himself."""
+        os.chmod(OWN + '/bin/busybox', 0o4750)
+        self.warned(policy=box(rootfs=OWN, command='/bin/'))
+        os.chown(OWN + '/bin/busybox', 0, 5001)
+        os.chmod(OWN + '/bin/busybox', 0o4750)
+        self.warned('/bin/busybox is a setuid program',
+                    policy=box(rootfs=OWN, command='/bin/'))
+        os.chown(OWN + '/bin/busybox', 0, 0)
+        os.mkdir(OWN + '/hers', 0o700)
+        os.chown(OWN + '/hers', ALICE.uid, ALICE.uid)
+        shutil.copy(OWN + '/bin/busybox', OWN + '/hers')
+        os.chmod(OWN + '/hers/busybox', 0o4755)
+        self.warned('/hers/busybox is a setuid program',
+                    policy=box(rootfs=OWN, command='/bin/'))
+
+    def test_where_they_belong(self):
+        """Its directory is what was opened."""
+        shutil.copytree(ROOT, '/var/lib/minibox/check', symlinks=True)
+        self.addCleanup(shutil.rmtree, '/var/lib/minibox/check')
+        os.chmod('/var/lib/minibox/check/bin/busybox', 0o4755)
+        self.warned(policy=box(rootfs='/var/lib/minibox/check'))
+        os.chmod('/var/lib/minibox', 0o755)
+        self.addCleanup(os.chmod, '/var/lib/minibox', 0o700)
+        self.warned('can run; fix: chmod 700 /var/lib/minibox')
+
     def test_deep(self):
         """Nor can he make it look for ever, or end it."""
         top = os.open(OWN, os.O_RDONLY)
@@ -260,7 +319,8 @@ class Offers(Case):
         self.assertEqual(result.status, 0, result)
         self.assertIn(f'{OWN}/bin/busybox is a setuid program', result.out)
         self.assertIn(f'rootfs: {OWN} has more than 64 directories one in the '
-                      'other; what is deeper was not looked at', result.out)
+                      'other, or 1000000 files; the rest was not looked at',
+                      result.out)
 
     def test_other_file_system(self):
         subprocess.run(['mount', '-t', 'tmpfs', 'tmpfs', OWN + '/tmp'],

@@ -78,7 +78,7 @@ warnings(void **state)
 		{ HEAD "users = *\ncommand = /bin/*\n",
 			"4: command: /bin/* is a name, not a pattern; for all "
 			"of a directory write it with a slash at the end" },
-		{ HEAD "users = *\ncommand = /bin/g[\n", "4: command: /bin/g[ "
+		{ HEAD "users = *\ncommand = /bin/g?\n", "4: command: /bin/g? "
 							 "is a name" },
 		{ HEAD "users = *\ncommand-exact = /bin/sh -c \"a b\"\n",
 			"4: command-exact: quotes and patterns stand for "
