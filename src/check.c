@@ -208,9 +208,8 @@ check_allow_bind(const struct box *box, const struct caller *sample, int root,
 			"allow-bind: the mount point %s%s, so that -B is "
 			"refused",
 			point,
-			errno == ELOOP
-				? " is or leads through a symbolic link"
-				: xasprintf(": %s", strerror(errno)));
+			errno == ELOOP ? " is or leads through a symbolic link"
+				       : xasprintf(": %s", strerror(errno)));
 }
 
 static void

@@ -170,9 +170,9 @@ mode_check(struct context *c)
 	finish(EXIT_YES);
 }
 
-/* A policy with a fault lets nobody in; only root is told what it is, and in which
- * drop-in file: what is not for the caller may be called so that nobody should
- * know. */
+/* A policy with a fault lets nobody in; only root is told what it is, and in
+ * which drop-in file: what is not for the caller may be called so that nobody
+ * should know. */
 static _Noreturn void
 policy_refused(const struct context *c)
 {

@@ -841,8 +841,7 @@ misplaced(void **state)
 			 !strncmp(targets[i], "/proc", 5) ||
 			 !strncmp(targets[i], "/sys", 4);
 		closed = closed && strncmp(targets[i], "/dev/shm/", 9);
-		if (!!mounts_fault(&m, targets[i], &line) !=
-			(bad || closed))
+		if (!!mounts_fault(&m, targets[i], &line) != (bad || closed))
 			fail_msg("%s: %s", targets[i],
 				mounts_fault(&m, targets[i], &line));
 		if (!!mounts_fault(&bare, targets[i], &line) !=
