@@ -171,8 +171,7 @@ mode_check(struct context *c)
 }
 
 /* A policy with a fault lets nobody in; only root is told what it is, and in
- * which drop-in file: what is not for the caller may be called so that nobody
- * should know. */
+ * which drop-in file: its name may say more than the caller should know. */
 static _Noreturn void
 policy_refused(const struct context *c)
 {
