@@ -657,7 +657,7 @@ keys_forget(struct box *box, const struct box *defaults)
 		const struct list *theirs =
 			(const void *)((const char *)defaults + keys[k].offset);
 
-		if (keys[k].list && own->v != theirs->v)
+		if (box->places[k] && keys[k].list && own->v != theirs->v)
 			free(own->v);
 	}
 }

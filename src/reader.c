@@ -31,6 +31,7 @@ struct input {
 	const struct reader_file *file;
 	int first; /* its place */
 	struct scan scan;
+	bool *used; /* which sections are acted upon: see compare_input */
 };
 
 struct reader {
@@ -68,14 +69,16 @@ scan_sources(struct reader *r, const struct reader_file *files)
 		else
 			fault_add(r->faults, s->first, "%s", f->why);
 		r->partial |= !f->text;
+		s->used = xcalloc(s->scan.nsections + 1, sizeof(*s->used));
 	}
 }
 
 /* Where inih has come to. */
 struct inih_pass {
-	const struct scan *scan;
+	struct scan scan; /* of the same text */
 	size_t next;      /* the entry that it must hand out next */
 	const char *text; /* what it has not read yet */
+	const char *end;
 };
 
 /* As fgets(3); no line is longer than the scan lets through. */
@@ -83,7 +86,8 @@ static char *
 give_line(char *line, int size, void *stream)
 {
 	struct inih_pass *pass = stream;
-	const char *nl = strchr(pass->text, '\n');
+	const char *nl =
+		memchr(pass->text, '\n', (size_t)(pass->end - pass->text));
 	size_t n = nl ? (size_t)(nl - pass->text) + 1 : 0;
 
 	if (n == 0 || n >= (size_t)size)
@@ -94,17 +98,14 @@ give_line(char *line, int size, void *stream)
 	return line;
 }
 
-/*
- * Two readers must agree: what inih hands out is compared with what the scan
- * saw, entry by entry.  inih cuts a description at " ;"; every other difference
- * means that one of the two is wrong about the file.
- */
+/* inih cuts a description at " ;"; every other difference means that one of the
+ * two readers is wrong. */
 static int
 compare_entry(
 	void *user, const char *section, const char *name, const char *value)
 {
 	struct inih_pass *pass = user;
-	const struct scan *scan = pass->scan;
+	const struct scan *scan = &pass->scan;
 	const struct scan_entry *e = &scan->entries[pass->next];
 	const char *expected;
 
@@ -118,16 +119,51 @@ compare_entry(
 			       !strncmp(value, e->value, strlen(value))));
 }
 
-static void
-compare_source(struct reader *r, const struct input *s)
+static bool
+readers_agree(const char *text, size_t size)
 {
-	struct inih_pass pass = { .scan = &s->scan, .text = s->file->text };
+	struct inih_pass pass = { .text = text, .end = text + size };
+	struct faults faults = { 0 };
 
-	if (ini_parse_stream(give_line, &pass, compare_entry, &pass) != 0 ||
-		pass.next != s->scan.nentries || *pass.text)
-		fault_add(r->faults, s->first,
-			"two readers do not agree about this file; please "
-			"report it");
+	scan_text(&pass.scan, 0, text, size, &faults);
+	return faults.found == 0 &&
+	       ini_parse_stream(give_line, &pass, compare_entry, &pass) == 0 &&
+	       pass.next == pass.scan.nentries && pass.text == pass.end;
+}
+
+static size_t
+offset_of(const struct input *in, size_t section)
+{
+	return section < in->scan.nsections ? in->scan.sections[section].offset
+					    : in->file->size;
+}
+
+/*
+ * Two readers must agree about every section that is acted upon, and where it
+ * ends: what inih hands out of these, and of the next ones, is compared entry
+ * by entry with what the scan saw.  Of ten thousand boxes a caller may use few,
+ * and inih takes more time than all else.
+ */
+static void
+compare_input(struct reader *r, const struct input *in)
+{
+	for (size_t k = 0, end; k < in->scan.nsections; k = end + 1) {
+		size_t from = offset_of(in, k);
+
+		for (end = k; end < in->scan.nsections && in->used[end]; end++)
+			;
+		if (end > k && !readers_agree(in->file->text + from,
+				       offset_of(in, end) - from))
+			fault_add(r->faults, in->first,
+				"two readers do not agree about this file; "
+				"please report it");
+	}
+}
+
+static void
+mark_used(struct input *in, size_t section)
+{
+	in->used[section] = in->used[section + 1] = true;
 }
 
 static bool
@@ -192,20 +228,20 @@ is_once(struct reader *r, const struct input *source,
 /* The keys of a misplaced or repeated section are skipped; its own line is the
  * fault. */
 static void
-apply_once(struct reader *r, const struct input *source, size_t section,
-	size_t *next)
+apply_once(struct reader *r, struct input *source, size_t section, size_t *next)
 {
 	const struct scan_section *s = &source->scan.sections[section];
 	struct policy *p = r->policy;
 	struct box *box = s->kind == SCAN_DEFAULTS ? &p->defaults : NULL;
 
+	mark_used(source, section);
 	if (is_once(r, source, s, box ? &p->defaults_place : &r->minibox_place))
 		apply_section(r, &source->scan, section, box, next);
 }
 
 /* [minibox] and [defaults], before the boxes, wherever they stand. */
 static void
-apply_general(struct reader *r, const struct input *source)
+apply_general(struct reader *r, struct input *source)
 {
 	const struct scan *scan = &source->scan;
 	size_t next = 0;
@@ -226,10 +262,9 @@ apply_general(struct reader *r, const struct input *source)
 
 /* One box: all of it is checked, and kept if somebody wants it. */
 static void
-read_box(
-	struct reader *r, const struct scan *scan, size_t section, size_t *next)
+read_box(struct reader *r, struct input *source, size_t section, size_t *next)
 {
-	const struct scan_section *s = &scan->sections[section];
+	const struct scan_section *s = &source->scan.sections[section];
 	struct policy *p = r->policy;
 	struct box box = keys_builtin;
 	size_t before = r->faults->found;
@@ -237,7 +272,7 @@ read_box(
 	if (s->kind == SCAN_BOX)
 		box.name = box_name(s);
 	box.place = s->place;
-	apply_section(r, scan, section, &box, next);
+	apply_section(r, &source->scan, section, &box, next);
 	if (s->kind == SCAN_LOST) {
 		r->partial = true;
 		return; /* its fault is known */
@@ -250,12 +285,13 @@ read_box(
 		keys_forget(&box, &p->defaults);
 		return;
 	}
+	mark_used(source, section);
 	p->boxes = xgrow(p->boxes, p->nboxes, &r->room, sizeof(*p->boxes));
 	p->boxes[p->nboxes++] = box;
 }
 
 static void
-read_boxes(struct reader *r, const struct input *source)
+read_boxes(struct reader *r, struct input *source)
 {
 	const struct scan *scan = &source->scan;
 	size_t next = 0;
@@ -266,7 +302,7 @@ read_boxes(struct reader *r, const struct input *source)
 				scan->entries[next].section < i))
 			next++;
 		if (!is_general(&scan->sections[i]))
-			read_box(r, scan, i, &next);
+			read_box(r, source, i, &next);
 	}
 }
 
@@ -357,14 +393,14 @@ reader_parse(struct policy *policy, const struct reader_file *files, size_t n,
 
 	*policy = (struct policy){ .defaults = keys_builtin };
 	scan_sources(&r, files);
-	for (size_t i = 0; faults->n == 0 && i < n; i++)
-		compare_source(&r, &r.sources[i]);
 	find_repeated(&r);
 	for (size_t i = 0; i < n; i++)
 		apply_general(&r, &r.sources[i]);
 	r.sound = faults->n == 0;
 	for (size_t i = 0; i < n; i++)
 		read_boxes(&r, &r.sources[i]);
+	for (size_t i = 0; faults->n == 0 && i < n; i++)
+		compare_input(&r, &r.sources[i]);
 	check_default(&r);
 	sort_boxes(policy);
 	fault_sort(faults);

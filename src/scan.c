@@ -14,6 +14,7 @@
 /* What is being read: one line and where it stands. */
 struct cursor {
 	int place;
+	size_t offset;
 	struct faults *faults;
 };
 
@@ -123,6 +124,7 @@ scan_section_add(struct scan *scan, const struct cursor *at,
 		.name = kind == SCAN_LOST ? "" : name,
 		.kind = kind,
 		.place = at->place,
+		.offset = at->offset,
 	};
 }
 
@@ -285,6 +287,7 @@ scan_text(struct scan *scan, int first, const char *text, size_t size,
 			return;
 		}
 		scan_line(scan, &at, s, (size_t)(nl - s));
+		at.offset += (size_t)(nl - s) + 1;
 		s = nl + 1;
 	}
 }

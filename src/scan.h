@@ -35,6 +35,7 @@ struct scan_section {
 	const char *name;
 	enum scan_kind kind;
 	int place;
+	size_t offset; /* of its line, in bytes of the text */
 };
 
 /* A `KEY = VALUE` line, trimmed. */
