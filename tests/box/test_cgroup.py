@@ -342,7 +342,9 @@ class Root(Case):
         for keys in LIMITED:
             write_policy(box(**keys))
             self.refused(minibox('/bin/true'), 125,
-                         'mount -t cgroup2 cgroup2 /sys/fs/cgroup')
+                         'limits of a box need cgroup v2, which is not mounted; '
+                         'tell your administrator to run: mount -t cgroup2 '
+                         'cgroup2 /sys/fs/cgroup')
         write_policy(box())
         self.ok(minibox('/bin/true'))
 
