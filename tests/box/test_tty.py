@@ -261,7 +261,9 @@ class JobControl(Case):
 
     def test_end_of_input(self):
         self.inside()
-        time.sleep(0.1)         # until the shell has set its modes
+        # In the modes of before it would be the end of nothing.
+        wait_for(lambda: not self.shell.modes()[3] & termios.ICANON,
+                 'the modes of the shell inside')
         self.send('\x04')
         self.expect('outside> ')
         self.send('echo back-$((6*7))\n')
